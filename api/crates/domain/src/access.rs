@@ -1,0 +1,50 @@
+//! Who may do what: one table (domain.md section 9), printed by a test and read by every use case.
+
+use crate::text_enum;
+use crate::workspace::Role;
+
+text_enum! {
+    /// What a caller may ask for. Names are the API's own.
+    Operation {
+        /// Every query and subscription.
+        Read = "read",
+        /// `connectTenant`
+        ConnectTenant = "connectTenant",
+        /// `resyncTenant`
+        ResyncTenant = "resyncTenant",
+        /// `updatePolicyMetadata`
+        UpdatePolicyMetadata = "updatePolicyMetadata",
+        /// `setEmergencyAccess`
+        SetEmergencyAccess = "setEmergencyAccess",
+        /// `createChange`
+        CreateChange = "createChange",
+        /// `runDryRun`
+        RunDryRun = "runDryRun",
+        /// `requestApproval`
+        RequestApproval = "requestApproval",
+        /// `decideApproval`
+        DecideApproval = "decideApproval",
+        /// `applyChange`
+        ApplyChange = "applyChange",
+        /// `rollbackChange`
+        RollbackChange = "rollbackChange",
+        /// `cancelChange`
+        CancelChange = "cancelChange",
+        /// `updateWorkspace`
+        UpdateWorkspace = "updateWorkspace",
+    }
+}
+
+/// Whether the role may do it.
+pub fn allowed(role: Role, operation: Operation) -> bool {
+    use Operation::*;
+    use Role::*;
+    match operation {
+        Read => true,
+        CreateChange | RunDryRun | RequestApproval | CancelChange => matches!(role, Owner | Admin | Operator),
+        DecideApproval => matches!(role, Owner | Admin | Approver),
+        ApplyChange | RollbackChange => matches!(role, Owner | Admin),
+        ConnectTenant | ResyncTenant | UpdatePolicyMetadata | SetEmergencyAccess => matches!(role, Owner | Admin),
+        UpdateWorkspace => matches!(role, Owner),
+    }
+}

@@ -1,0 +1,86 @@
+//! One durable, ordered record of a transition: what subscriptions stream (domain.md section 10).
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::id::{MemberId, TenantId, WorkspaceId};
+use crate::text_enum;
+
+text_enum! {
+    /// What an event is about.
+    SubjectKind {
+        /// The workspace itself.
+        Workspace = "WORKSPACE",
+        /// A tenant.
+        Tenant = "TENANT",
+        /// A policy.
+        Policy = "POLICY",
+        /// A snapshot.
+        Snapshot = "SNAPSHOT",
+        /// A change request.
+        ChangeRequest = "CHANGE_REQUEST",
+        /// A member.
+        Member = "MEMBER",
+    }
+}
+
+text_enum! {
+    /// What happened.
+    EventKind {
+        /// A tenant was connected.
+        TenantConnected = "TENANT_CONNECTED",
+        /// A tenant's connection state changed; `data.from`, `data.to`.
+        TenantConnectionChanged = "TENANT_CONNECTION_CHANGED",
+        /// A sync began; `data.kind`.
+        SyncStarted = "SYNC_STARTED",
+        /// A sync moved on; `data.done`, `data.total`, `data.stage`.
+        SyncProgress = "SYNC_PROGRESS",
+        /// A sync ended with a snapshot; `data.snapshotId`, `data.changed`.
+        SyncCompleted = "SYNC_COMPLETED",
+        /// A sync gave up; `data.code`, `data.message`.
+        SyncFailed = "SYNC_FAILED",
+        /// Emergency access was configured.
+        EmergencyAccessChanged = "EMERGENCY_ACCESS_CHANGED",
+        /// A policy's metadata was edited.
+        PolicyMetadataChanged = "POLICY_METADATA_CHANGED",
+        /// A change request was created (`data.to` is its status).
+        ChangeCreated = "CHANGE_CREATED",
+        /// A change request moved; `data.from`, `data.to`.
+        ChangeStatusChanged = "CHANGE_STATUS_CHANGED",
+        /// Approval was asked for, given, refused or voided; `data.state`.
+        ApprovalChanged = "APPROVAL_CHANGED",
+        /// The apply saga moved; `data.stage`.
+        ApplyProgress = "APPLY_PROGRESS",
+    }
+}
+
+/// An event before it has its place in the log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewEvent {
+    /// What happened.
+    pub kind: EventKind,
+    /// Who did it; `None` is Causeway itself.
+    pub actor: Option<MemberId>,
+    /// The tenant concerned; what tenant-limited members are filtered by.
+    pub tenant_id: Option<TenantId>,
+    /// What it is about.
+    pub subject_kind: SubjectKind,
+    /// Its id.
+    pub subject_id: Uuid,
+    /// Further facts, a flat object.
+    pub data: Value,
+}
+
+/// An event in the log: `seq` is dense and rising per workspace, and is the cursor.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// The workspace.
+    pub workspace_id: WorkspaceId,
+    /// Place in the workspace's log, from 1.
+    pub seq: i64,
+    /// When its transaction wrote it.
+    pub at: DateTime<Utc>,
+    /// What happened.
+    pub event: NewEvent,
+}

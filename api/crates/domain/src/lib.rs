@@ -1,0 +1,16 @@
+//! The rules of Causeway, pure: no I/O, no clock, no ids made here. Time, ids and randomness arrive as arguments.
+//!
+//! What is deliberately absent: Graph's wire errors (crate `graph`), rows (crate `store`), and anything async.
+
+pub mod access;
+pub mod audit;
+pub mod change;
+pub mod document;
+pub mod env;
+pub mod event;
+pub mod id;
+pub mod policy;
+pub mod snapshot;
+pub mod tenant;
+pub mod text_enum;
+pub mod workspace;
