@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::id::{ContentHash, PolicyId, TenantId, WorkspaceId};
+use crate::change::status::ChangeStatus;
+use crate::id::{ChangeId, ContentHash, PolicyId, SnapshotId, TenantId, WorkspaceId};
 use crate::text_enum;
 
 text_enum! {
@@ -72,4 +73,47 @@ pub struct Policy {
     pub last_seen_at: DateTime<Utc>,
     /// Row version, raised by every update.
     pub version: i64,
+}
+
+/// A policy in a list: the row with what lists ask for beside it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PolicyItem {
+    /// The row.
+    pub policy: Policy,
+    /// Graph's `conditions`, compact JSON text; `None` when it was not asked for.
+    pub conditions: Option<String>,
+    /// The newest change request for it.
+    pub latest_change: Option<LatestChange>,
+}
+
+/// The newest change request of a policy, as kept beside the policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LatestChange {
+    /// The change.
+    pub id: ChangeId,
+    /// Where it stands.
+    pub status: ChangeStatus,
+}
+
+/// One state that a policy was seen in: a new version is kept whenever the canonical form differs from the version before.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PolicyVersion {
+    /// The policy.
+    pub policy_id: PolicyId,
+    /// Number of the version, dense, from 1.
+    pub number: i64,
+    /// When it was first seen.
+    pub seen_at: DateTime<Utc>,
+    /// The snapshot it was first seen in.
+    pub snapshot_id: SnapshotId,
+    /// The change that made it; `None` when it was made outside Causeway.
+    pub change_id: Option<ChangeId>,
+    /// Display name in it.
+    pub display_name: String,
+    /// State in it.
+    pub state: PolicyState,
+    /// Hash of the canonical form.
+    pub content_hash: ContentHash,
+    /// Hash of the verbatim text.
+    pub document_hash: ContentHash,
 }
