@@ -1,1 +1,35 @@
-//! Placeholder.
+//! The schema's history, for SQLite and PostgreSQL alike. A migration is frozen in time: it names tables and columns as text and never uses
+//! crate `entity`, which describes the newest schema only.
+//!
+//! Rules for the next one: expand first, contract one release later, so that the old and the new binary can overlap (P30); always write `down`.
+
+pub use sea_orm_migration::prelude::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod ddl;
+mod lock;
+mod m20261121_000001_workspaces;
+mod m20261121_000002_tenants;
+mod m20261121_000003_changes;
+mod m20261121_000004_logs;
+mod m20261121_000005_jobs;
+mod m20261121_000006_immutability;
+
+pub use lock::{LOCK_WAIT_S, down_all, pending, up};
+
+/// Every migration, oldest first.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261121_000001_workspaces::Migration),
+            Box::new(m20261121_000002_tenants::Migration),
+            Box::new(m20261121_000003_changes::Migration),
+            Box::new(m20261121_000004_logs::Migration),
+            Box::new(m20261121_000005_jobs::Migration),
+            Box::new(m20261121_000006_immutability::Migration),
+        ]
+    }
+}
