@@ -1,0 +1,8 @@
+//! The calls, one file per part of Graph.
+
+pub(crate) mod directory;
+pub(crate) mod emergency;
+pub(crate) mod organization;
+pub(crate) mod permissions;
+pub(crate) mod policies;
+pub(crate) mod sign_ins;
