@@ -1,1 +1,14 @@
-//! Test harness.
+//! What the integration tests share: a real server process on a real database, a simulated Entra in this process, and a GraphQL client.
+//!
+//! The server is the built binary, so that it can be killed; the simulator lives here, so that its ledger survives the kill.
+
+mod client;
+mod database;
+mod process;
+mod socket;
+pub mod world;
+
+pub use client::{Answer, Client};
+pub use database::Database;
+pub use process::{Server, ServerOptions};
+pub use socket::Socket;

@@ -153,3 +153,17 @@ pub struct ApplyChange {
     #[serde(skip)]
     pub idempotency_key: IdempotencyKey,
 }
+
+/// `updateWorkspace`: `None` leaves a setting as it is.
+#[derive(Clone, Debug, Serialize)]
+pub struct UpdateWorkspace {
+    /// Whether new changes need the approval of a second person.
+    pub require_approval: Option<bool>,
+    /// Lifetime of a dry-run in seconds, 60 to 86,400.
+    pub dry_run_ttl_s: Option<i64>,
+    /// The workspace's version the caller read.
+    pub expected_revision: i64,
+    /// See [`IdempotencyKey`].
+    #[serde(skip)]
+    pub idempotency_key: IdempotencyKey,
+}

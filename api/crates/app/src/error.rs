@@ -40,6 +40,9 @@ pub enum AppError {
         /// What it is.
         current: i64,
     },
+    /// Somebody else wrote the object between our read and our write.
+    #[error("somebody else changed this at the same moment: read it again")]
+    Concurrent,
     /// The idempotency key was used before for another operation or other input.
     #[error("this idempotency key was used for another request: use a new key for a new request")]
     IdempotencyMismatch,
@@ -81,7 +84,7 @@ impl AppError {
             AppError::Forbidden { .. } | AppError::NotAMember => "FORBIDDEN",
             AppError::Invalid { .. } => "INVALID_INPUT",
             AppError::Refused(refusal) => refusal.code(),
-            AppError::StaleRevision { .. } => "STALE_REVISION",
+            AppError::StaleRevision { .. } | AppError::Concurrent => "STALE_REVISION",
             AppError::IdempotencyMismatch => "IDEMPOTENCY_MISMATCH",
             AppError::AlreadyConnected => "ALREADY_CONNECTED",
             AppError::ConnectionRefused { .. } => "CONNECTION_REFUSED",
@@ -94,3 +97,15 @@ impl AppError {
 
 /// What use cases return.
 pub type AppResult<T> = Result<T, AppError>;
+
+impl From<store::StoreError> for AppError {
+    fn from(error: store::StoreError) -> Self {
+        use store::StoreError::{BadCursor, Conflict};
+        match error {
+            BadCursor => AppError::BadCursor,
+            Conflict => AppError::Concurrent,
+            error if error.retryable() => AppError::Unavailable(error),
+            error => AppError::Internal(Box::new(error)),
+        }
+    }
+}

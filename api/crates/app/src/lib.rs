@@ -1,1 +1,121 @@
-//! Placeholder.
+//! Use cases: authorize, load, decide (crate `domain`), save with event, audit and job; and the background runners.
+//!
+//! The only place where a caller's rights are asked for, and the only place from which Graph is written to (`saga`).
+//! What is deliberately absent: SQL (crate `store`), Graph's JSON (crate `graph`), and anything about HTTP or GraphQL.
+
+mod audited;
+mod authorize;
+pub mod bootstrap;
+mod changes;
+pub mod command;
+pub mod error;
+pub mod failpoint;
+mod hub;
+mod idempotency;
+pub mod page;
+mod policies;
+mod query;
+pub mod runner;
+mod saga;
+pub mod seal;
+mod session;
+pub mod settings;
+mod stream;
+mod sync;
+mod tenants;
+mod workspace;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use domain::env::{Clock, Ids};
+use graph::GraphClient;
+use store::Store;
+
+use crate::failpoint::Failpoints;
+use crate::hub::Hub;
+use crate::seal::Sealer;
+use crate::settings::Settings;
+
+pub use query::audit::AuditFilter;
+pub use query::changes::ChangeFilter;
+pub use query::decision::Decision;
+pub use query::events::{EventFilter, EventPage};
+pub use query::policies::PolicyFilter;
+pub use query::snapshots::SnapshotItemDiff;
+pub use query::tenants::{TenantFilter, TenantOrder};
+pub use session::Identity;
+pub use stream::StreamItem;
+
+/// What the use cases are made of.
+pub struct Deps {
+    /// Storage.
+    pub store: Store,
+    /// Microsoft Graph.
+    pub graph: GraphClient,
+    /// The wall clock.
+    pub clock: Arc<dyn Clock>,
+    /// Ids and randomness.
+    pub ids: Arc<dyn Ids>,
+    /// Seals tenant credentials.
+    pub sealer: Sealer,
+    /// Waits and limits.
+    pub settings: Settings,
+    /// Where tests stop the process.
+    pub failpoints: Failpoints,
+}
+
+/// The use cases. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    deps: Deps,
+    hub: Hub,
+}
+
+impl App {
+    /// Use cases over these parts.
+    pub fn new(deps: Deps) -> Self {
+        App { inner: Arc::new(Inner { deps, hub: Hub::new() }) }
+    }
+
+    /// Whether the database answers; for readiness.
+    pub async fn ready(&self) -> bool {
+        self.store().ping().await.is_ok()
+    }
+
+    fn store(&self) -> &Store {
+        &self.inner.deps.store
+    }
+
+    fn graph(&self) -> &GraphClient {
+        &self.inner.deps.graph
+    }
+
+    fn ids(&self) -> &dyn Ids {
+        &*self.inner.deps.ids
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.inner.deps.clock.now()
+    }
+
+    fn settings(&self) -> &Settings {
+        &self.inner.deps.settings
+    }
+
+    fn sealer(&self) -> &Sealer {
+        &self.inner.deps.sealer
+    }
+
+    fn hub(&self) -> &Hub {
+        &self.inner.hub
+    }
+
+    fn failpoints(&self) -> &Failpoints {
+        &self.inner.deps.failpoints
+    }
+}

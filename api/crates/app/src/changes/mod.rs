@@ -1,0 +1,10 @@
+//! Use cases on change requests, one file per verb.
+
+mod apply;
+mod approval;
+mod cancel;
+mod create;
+mod dry_run;
+pub(crate) mod plan;
+mod rollback;
+mod step;

@@ -1,0 +1,72 @@
+//! The kinds of background job and how each is enqueued.
+
+use chrono::{DateTime, Utc};
+use domain::change::request::ChangeRequest;
+use domain::id::{ChangeId, JobId, TenantId, WorkspaceId};
+use domain::snapshot::SnapshotKind;
+use domain::text_enum;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::NewJob;
+
+text_enum! {
+    /// Kinds of background job.
+    JobKind {
+        /// Runs the apply saga of one change.
+        Apply = "apply",
+        /// Reads one tenant and stores a snapshot.
+        Sync = "sync",
+    }
+}
+
+/// Payload of [`JobKind::Apply`].
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ApplyPayload {
+    pub(crate) change_id: ChangeId,
+}
+
+/// Payload of [`JobKind::Sync`].
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct SyncPayload {
+    pub(crate) tenant_id: TenantId,
+    pub(crate) kind: SnapshotKind,
+}
+
+/// Jobs with the same key never run at the same time: writes to one tenant are serial, and a sync never saves what it read before a write.
+pub(crate) fn tenant_key(tenant: TenantId) -> String {
+    format!("tenant:{tenant}")
+}
+
+/// The job that runs a change's apply saga. It gives up by its own deadline, not by a number of attempts.
+pub(crate) fn apply_job(id: JobId, change: &ChangeRequest, now: DateTime<Utc>) -> NewJob {
+    NewJob {
+        id,
+        workspace_id: change.workspace_id,
+        tenant_id: Some(change.tenant_id),
+        kind: JobKind::Apply.as_str().to_owned(),
+        dedup_key: Some(format!("apply:{}", change.id)),
+        serial_key: Some(tenant_key(change.tenant_id)),
+        payload: json!(ApplyPayload { change_id: change.id }),
+        priority: 0,
+        run_at: now,
+        max_attempts: i32::MAX,
+        created_at: now,
+    }
+}
+
+/// A sync job; one that is waiting or running already absorbs it.
+pub(crate) fn sync_job(id: JobId, workspace: WorkspaceId, tenant: TenantId, kind: SnapshotKind, now: DateTime<Utc>) -> NewJob {
+    NewJob {
+        id,
+        workspace_id: workspace,
+        tenant_id: Some(tenant),
+        kind: JobKind::Sync.as_str().to_owned(),
+        dedup_key: Some(format!("sync:{tenant}")),
+        serial_key: Some(tenant_key(tenant)),
+        payload: json!(SyncPayload { tenant_id: tenant, kind }),
+        priority: 10,
+        run_at: now,
+        max_attempts: 10,
+        created_at: now,
+    }
+}

@@ -1,0 +1,86 @@
+//! Background workers: claim a job under a lease, keep the lease alive, run it, record how it ended.
+//!
+//! A worker that loses its lease stops at the next step and can commit nothing: each of its transactions checks the job's fence.
+
+pub(crate) mod jobs;
+mod schedule;
+mod worker;
+
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use store::{Job, StoreError};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::App;
+use crate::error::AppError;
+
+/// How many workers run in this process, and under which name.
+pub struct Workers {
+    /// Workers; 1 to 64.
+    pub count: usize,
+    /// Unique per process: shown in the job table.
+    pub owner: String,
+}
+
+/// Starts the workers and the sync schedule. They end after `stop` is cancelled, each at the end of its present step at the latest.
+pub fn start(app: &App, workers: &Workers, stop: &CancellationToken) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    for number in 1..=workers.count.clamp(1, 64) {
+        tasks.spawn(worker::run(app.clone(), format!("{}/{number}", workers.owner), stop.clone()));
+    }
+    tasks.spawn(schedule::run(app.clone(), stop.clone()));
+    tasks
+}
+
+/// How a job ended, short of an error.
+pub(crate) enum JobEnd {
+    /// It is done.
+    Done,
+    /// It has to wait; nothing is open.
+    RetryIn { pause: Duration, reason: String },
+}
+
+/// Why a job could not go on.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum JobError {
+    /// Storage refused or failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A use case refused.
+    #[error(transparent)]
+    App(AppError),
+    /// The job's data make no sense; trying again cannot help.
+    #[error("{0}")]
+    Broken(String),
+}
+
+impl JobError {
+    pub(crate) fn broken(what: &str) -> Self {
+        JobError::Broken(what.to_owned())
+    }
+
+    pub(crate) fn app(error: AppError) -> Self {
+        JobError::App(error)
+    }
+
+    /// The job's payload.
+    pub(crate) fn decode<T: DeserializeOwned>(job: &Job) -> Result<T, Self> {
+        serde_json::from_value(job.payload.clone()).map_err(|cause| JobError::Broken(format!("payload of job {}: {cause}", job.id)))
+    }
+
+    /// Another worker owns the job by now.
+    fn lost(&self) -> bool {
+        matches!(self, JobError::Store(StoreError::StaleFence))
+    }
+
+    /// Whether trying again can help.
+    fn retryable(&self) -> bool {
+        match self {
+            JobError::Store(error) => error.retryable() || matches!(error, StoreError::Conflict),
+            JobError::App(error) => matches!(error, AppError::Unavailable(_) | AppError::Concurrent),
+            JobError::Broken(_) => false,
+        }
+    }
+}

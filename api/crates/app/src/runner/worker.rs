@@ -1,0 +1,144 @@
+//! One worker.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use futures_util::FutureExt;
+use store::Job;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::jobs::JobKind;
+use super::{JobEnd, JobError};
+use crate::App;
+
+const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(2);
+
+/// Works until stopped.
+pub(super) async fn run(app: App, owner: String, stop: CancellationToken) {
+    let mut wake = app.hub().jobs();
+    while !stop.is_cancelled() {
+        wake.mark_unchanged();
+        match claim(&app, &owner).await {
+            Ok(Some(job)) => work(&app, &job, &stop).await,
+            Ok(None) => {
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    _ = timeout(app.settings().idle_poll, wake.changed()) => {}
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%owner, %error, "a worker could not look for jobs");
+                tokio::select! { () = stop.cancelled() => {} () = sleep(PAUSE_AFTER_ERROR) => {} }
+            }
+        }
+    }
+}
+
+async fn claim(app: &App, owner: &str) -> Result<Option<Job>, store::StoreError> {
+    let kinds: Vec<&str> = JobKind::ALL.iter().map(|kind| kind.as_str()).collect();
+    app.store().claim_job(&kinds, owner, app.now(), lease(app)).await
+}
+
+fn lease(app: &App) -> TimeDelta {
+    TimeDelta::from_std(app.settings().lease).unwrap_or(TimeDelta::seconds(30))
+}
+
+/// Runs one job beside its heartbeat; whichever ends first ends both.
+async fn work(app: &App, job: &Job, stop: &CancellationToken) {
+    let result = tokio::select! {
+        result = AssertUnwindSafe(perform(app, job)).catch_unwind() => result,
+        () = heartbeat(app, job) => {
+            tracing::warn!(job = %job.id, kind = %job.kind, "the lease was lost; another worker goes on");
+            return;
+        }
+        () = stop.cancelled() => {
+            tracing::info!(job = %job.id, kind = %job.kind, "stopped in the middle; the job goes on when its lease has run out, or at once when released");
+            release(app, job).await;
+            return;
+        }
+    };
+    let result = result.unwrap_or_else(|_| Err(JobError::broken("the job panicked")));
+    if let Err(error) = settle(app, job, result).await
+        && !error.lost()
+    {
+        tracing::error!(job = %job.id, kind = %job.kind, %error, "how a job ended could not be recorded; its lease will run out and it is tried again");
+    }
+}
+
+async fn perform(app: &App, job: &Job) -> Result<JobEnd, JobError> {
+    match job.kind.parse::<JobKind>() {
+        Ok(JobKind::Apply) => crate::saga::run(app, job).await,
+        Ok(JobKind::Sync) => crate::sync::run(app, job).await,
+        Err(unknown) => Err(JobError::Broken(unknown.to_string())),
+    }
+}
+
+/// Renews the lease at a third of its length; returns when it is lost.
+async fn heartbeat(app: &App, job: &Job) {
+    loop {
+        sleep(app.settings().lease / 3).await;
+        match app.store().heartbeat_job(job.lease(), app.now() + lease(app)).await {
+            Ok(()) => {}
+            Err(store::StoreError::StaleFence) => return,
+            Err(error) => tracing::warn!(job = %job.id, %error, "a heartbeat failed"),
+        }
+    }
+}
+
+/// Gives a stopped job back, so that another process goes on at once.
+async fn release(app: &App, job: &Job) {
+    let given_back = async {
+        let tx = app.store().write().await?;
+        tx.retry_job(job.lease(), app.now(), "the process was stopped").await?;
+        tx.commit().await
+    };
+    if let Err(error) = given_back.await {
+        tracing::warn!(job = %job.id, %error, "a job could not be given back; its lease will run out");
+    }
+}
+
+async fn settle(app: &App, job: &Job, result: Result<JobEnd, JobError>) -> Result<(), JobError> {
+    let now = app.now();
+    match result {
+        Ok(JobEnd::Done) => {
+            let tx = app.store().write().await?;
+            tx.complete_job(job.lease(), now).await?;
+            tx.commit().await?;
+        }
+        Ok(JobEnd::RetryIn { pause, reason }) => retry(app, job, pause, &reason).await?,
+        Err(error) if error.lost() => return Err(error),
+        Err(error) if error.retryable() && !job.exhausted() => retry(app, job, backoff(job), &error.to_string()).await?,
+        Err(error) => give_up(app, job, &error).await?,
+    }
+    app.hub().poke();
+    Ok(())
+}
+
+async fn retry(app: &App, job: &Job, pause: Duration, reason: &str) -> Result<(), JobError> {
+    tracing::info!(job = %job.id, kind = %job.kind, attempts = job.attempts, pause_ms = pause.as_millis(), reason, "a job is tried again later");
+    let run_at = app.now() + TimeDelta::from_std(pause).unwrap_or(TimeDelta::minutes(1));
+    let tx = app.store().write().await?;
+    tx.retry_job(job.lease(), run_at, reason).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn give_up(app: &App, job: &Job, error: &JobError) -> Result<(), JobError> {
+    tracing::error!(job = %job.id, kind = %job.kind, %error, cause = ?std::error::Error::source(error), "a job failed for good");
+    let reason = error.to_string();
+    match job.kind.parse::<JobKind>() {
+        Ok(JobKind::Apply) => crate::saga::abandon(app, job, &reason).await?,
+        Ok(JobKind::Sync) => crate::sync::gave_up(app, job, &reason).await?,
+        Err(_) => {}
+    }
+    let tx = app.store().write().await?;
+    tx.fail_job(job.lease(), app.now(), &reason).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn backoff(job: &Job) -> Duration {
+    Duration::from_secs(1 << job.attempts.clamp(0, 5))
+}

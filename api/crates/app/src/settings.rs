@@ -1,0 +1,42 @@
+//! Waits and limits of the use cases. Every wait has one.
+
+use std::time::Duration;
+
+/// Waits and limits.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How long a worker owns a job without a heartbeat.
+    pub lease: Duration,
+    /// How often an idle worker looks for work; a poke wakes it sooner.
+    pub idle_poll: Duration,
+    /// How often a live stream looks for events; a poke wakes it sooner.
+    pub stream_poll: Duration,
+    /// Deadline of one Graph call on a worker.
+    pub graph_call: Duration,
+    /// Deadline of a Graph call that a person waits for.
+    pub graph_interactive: Duration,
+    /// How long an apply keeps trying before it fails, from the moment it was asked for.
+    pub apply_deadline: Duration,
+    /// How long a written change may take to show when read back.
+    pub verify_window: Duration,
+    /// Time between the two equal reads that prove a write of unknown outcome did not happen.
+    pub settle: Duration,
+    /// How often each tenant is synced; `None` only when asked.
+    pub sync_interval: Option<Duration>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            lease: Duration::from_secs(30),
+            idle_poll: Duration::from_secs(1),
+            stream_poll: Duration::from_secs(2),
+            graph_call: Duration::from_secs(60),
+            graph_interactive: Duration::from_secs(20),
+            apply_deadline: Duration::from_secs(15 * 60),
+            verify_window: Duration::from_secs(60),
+            settle: Duration::from_secs(10),
+            sync_interval: Some(Duration::from_secs(15 * 60)),
+        }
+    }
+}

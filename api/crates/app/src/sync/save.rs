@@ -1,0 +1,125 @@
+//! The saving half of a sync: one transaction, guarded by the job's fence.
+
+use std::collections::{BTreeMap, HashSet};
+
+use domain::document::{canonical_location, text_hash};
+use domain::event::EventKind;
+use domain::id::SnapshotId;
+use domain::policy::Policy;
+use domain::snapshot::{ItemKind, Manifest, ManifestItem, SnapshotKind};
+use domain::tenant::{ConnectionState, EmergencyAccess, Tenant};
+use serde_json::{Value, json};
+use store::{Job, WriteTx};
+use uuid::Uuid;
+
+use super::event;
+use super::read::Reading;
+use super::record::{PolicySeen, insert_snapshot, policy_item, record_known};
+use crate::App;
+use crate::error::AppResult;
+use crate::runner::JobError;
+
+/// Saves the reading as a snapshot and brings rows and names up to date.
+pub(super) async fn save(app: &App, job: &Job, tenant: &Tenant, kind: SnapshotKind, reading: Reading) -> Result<(), JobError> {
+    let now = app.now();
+    let tx = app.store().write().await?;
+    tx.assert_fence(job.lease()).await?;
+    let Some(mut tenant) = tx.tenant(tenant.workspace_id, tenant.id).await? else { return Ok(()) };
+    let snapshot = SnapshotId(app.ids().uuid());
+    let manifest = store_manifest(&tx, &tenant, &reading).await.map_err(JobError::app)?;
+    insert_snapshot(&tx, &tenant, snapshot, kind, None, &manifest, now).await.map_err(JobError::app)?;
+
+    let seen = PolicySeen { snapshot, change: None, at: now };
+    let changed = record_all(&tx, app, &tenant, &reading, &seen).await.map_err(JobError::app)?;
+    tx.replace_directory(tenant.workspace_id, tenant.id, &reading.directory).await?;
+
+    let from = tenant.connection;
+    tenant.display_name = if tenant.display_name.is_empty() { reading.display_name.clone() } else { tenant.display_name };
+    tenant.licences = reading.licences;
+    tenant.security_defaults = reading.security_defaults;
+    tenant.connection = ConnectionState::Connected;
+    tenant.connection_detail = None;
+    tenant.imported_at = tenant.imported_at.or(Some(now));
+    tenant.last_sync_at = Some(now);
+    tenant.latest_snapshot_id = Some(snapshot);
+    tenant.emergency_access = refreshed(&tenant.emergency_access, &reading, now);
+    tx.update_tenant(&tenant).await?;
+
+    let mut events = Vec::new();
+    if from != ConnectionState::Connected {
+        events.push(event(&tenant, EventKind::TenantConnectionChanged, json!({ "from": from, "to": ConnectionState::Connected })));
+    }
+    let facts = json!({ "kind": kind, "snapshotId": snapshot, "policies": reading.policies.len(), "changed": changed });
+    events.push(event(&tenant, EventKind::SyncCompleted, facts));
+    tx.append_events(tenant.workspace_id, now, events).await?;
+    tx.commit().await?;
+    app.hub().poke();
+    Ok(())
+}
+
+/// Stores every document and returns the manifest that names them.
+async fn store_manifest(tx: &WriteTx, tenant: &Tenant, reading: &Reading) -> AppResult<Manifest> {
+    let mut items = Vec::new();
+    let mut texts = Vec::new();
+    for policy in &reading.policies {
+        if let Some(graph_id) = policy.graph_id() {
+            let (item, text) = policy_item(policy, graph_id);
+            items.push(item);
+            texts.push(text);
+        }
+    }
+    let referenced: Vec<Value> = reading
+        .directory
+        .iter()
+        .filter(|object| object.kind == domain::tenant::DirectoryKind::Group)
+        .map(|group| json!({ "id": group.object_id, "displayName": group.display_name, "memberCount": group.member_count }))
+        .collect();
+    let others = reading.locations.iter().map(|value| (ItemKind::NamedLocation, value));
+    for (kind, value) in others.chain(referenced.iter().map(|value| (ItemKind::Group, value))) {
+        let text = value.to_string();
+        let document_hash = text_hash(&text);
+        let field = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        items.push(ManifestItem {
+            kind,
+            object_id: field("id"),
+            display_name: field("displayName"),
+            content_hash: canonical_location(value).hash(),
+            document_hash: document_hash.clone(),
+        });
+        texts.push((document_hash, text));
+    }
+    tx.put_documents(tenant.workspace_id, &texts).await?;
+    Ok(Manifest::sorted(items))
+}
+
+/// Brings every policy row up to date; returns how many differ from what we had.
+async fn record_all(tx: &WriteTx, app: &App, tenant: &Tenant, reading: &Reading, seen: &PolicySeen) -> AppResult<usize> {
+    let mut known: BTreeMap<Uuid, Policy> =
+        tx.policies_of_tenant(tenant.workspace_id, tenant.id).await?.into_iter().map(|policy| (policy.graph_id, policy)).collect();
+    let mut changed = 0;
+    for document in &reading.policies {
+        let Some(graph_id) = document.graph_id() else { continue };
+        let was = known.remove(&graph_id);
+        changed += usize::from(record_known(tx, app, tenant, document, graph_id, was, seen).await?);
+    }
+    let in_bin: HashSet<Uuid> = reading.deleted.iter().filter_map(domain::document::PolicyDocument::graph_id).collect();
+    for (graph_id, mut policy) in known {
+        if policy.deleted_at.is_none() {
+            policy.deleted_at = Some(seen.at);
+            tx.update_policy(&policy, None).await?;
+            tracing::info!(tenant = %tenant.id, policy = %policy.id, in_recycle_bin = in_bin.contains(&graph_id), "a policy is gone");
+            changed += 1;
+        }
+    }
+    Ok(changed)
+}
+
+/// The emergency principals that are configured now, with what the reading found out about them.
+fn refreshed(configured: &EmergencyAccess, reading: &Reading, now: chrono::DateTime<chrono::Utc>) -> EmergencyAccess {
+    let principals = configured
+        .principals
+        .iter()
+        .map(|principal| reading.emergency.iter().find(|found| found.object_id == principal.object_id).unwrap_or(principal).clone())
+        .collect();
+    EmergencyAccess { principals, verified_at: Some(now) }
+}

@@ -1,0 +1,107 @@
+//! `kill -9` of the server at each step of apply: after a restart the change ends true to the simulator's ledger.
+
+use harness::world::{World, wait_for};
+use harness::{Database, Server};
+use serde_json::{Value, json};
+
+use crate::on_both_databases;
+use crate::story::{apply, create, report_only_policy, step};
+
+on_both_databases!(killed_at_every_step, an_answer_lost_after_the_effect, a_write_lost_before_the_effect);
+
+/// Every step of the saga (app::failpoint::ApplyStep).
+const STEPS: [&str; 8] = [
+    "apply.claimed",
+    "apply.pre_read",
+    "apply.pre_stored",
+    "apply.write_started",
+    "apply.write_sent",
+    "apply.written",
+    "apply.verified",
+    "apply.committed",
+];
+
+async fn killed_at_every_step(database: Database) {
+    let mut world = World::start(database).await;
+    let owner = world.server.client("OWNER").await;
+    let tenant = world.connect(&owner, &world.sim_tenant()).await;
+    let policy = report_only_policy(&world, &owner, &tenant).await;
+    let entra = world.sim_tenant().tenant_id;
+    let mut writes = 0;
+    println!("{:<22} {:<9} {:>6} {:>8}", "killed at", "ends", "writes", "doubled");
+    for (round, point) in STEPS.into_iter().enumerate() {
+        let mut options = world.server.kill().await;
+        options.failpoint = Some(point.to_owned());
+        world.server = Server::start(options).await;
+        let owner = world.server.client("OWNER").await;
+        let name = format!("Killed {round}");
+        let change = create(&owner, &policy, json!({ "rename": { "displayName": name } })).await;
+        let dry = step(&owner, "runDryRun", &change).await;
+        apply(&owner, "applyChange", &dry).await;
+        world.server.at_failpoint().await;
+        let mut options = world.server.kill().await;
+        options.failpoint = None;
+        world.server = Server::start(options).await;
+        let owner = world.server.client("OWNER").await;
+        let end = wait_for(&owner, change["id"].as_str().unwrap(), &["APPLIED", "FAILED"]).await;
+
+        writes += 1;
+        let ledger = world.sim.ledger(entra).await;
+        println!("{point:<22} {:<9} {:>6} {:>8}", end["status"].as_str().unwrap(), ledger.len(), ledger.len() - writes);
+        assert_eq!(end["status"], "APPLIED", "killed at {point}: {end:#}");
+        assert_eq!(end["writePerformed"], true);
+        assert_eq!(ledger.len(), writes, "killed at {point}: one write for each change");
+        let live = world.sim.policy(entra, policy["graphId"].as_str().unwrap()).await.unwrap();
+        assert_eq!(live["displayName"], name.as_str(), "killed at {point}");
+        assert_dense(&owner).await;
+    }
+}
+
+async fn an_answer_lost_after_the_effect(database: Database) {
+    let end = with_fault(database, json!({ "kind": "drop", "when": "after", "method": "PATCH", "count": 1 })).await;
+    assert_eq!((end.0["status"].as_str().unwrap(), end.1), ("APPLIED", 1), "{:#}", end.0);
+}
+
+async fn a_write_lost_before_the_effect(database: Database) {
+    let end = with_fault(database, json!({ "kind": "drop", "when": "before", "method": "PATCH", "count": 1 })).await;
+    assert_eq!((end.0["status"].as_str().unwrap(), end.1), ("APPLIED", 1), "{:#}", end.0);
+}
+
+/// Applies one change with a fault in the cloud; returns how it ended and how many writes the cloud accepted.
+async fn with_fault(database: Database, fault: Value) -> (Value, usize) {
+    let world = World::start(database).await;
+    let owner = world.server.client("OWNER").await;
+    let tenant = world.connect(&owner, &world.sim_tenant()).await;
+    let policy = report_only_policy(&world, &owner, &tenant).await;
+    let entra = world.sim_tenant().tenant_id;
+    let change = create(&owner, &policy, json!({ "rename": { "displayName": "Through a fault" } })).await;
+    let dry = step(&owner, "runDryRun", &change).await;
+    world.sim.fault(entra, fault).await.unwrap();
+    apply(&owner, "applyChange", &dry).await;
+    let end = world.wait_for(&owner, change["id"].as_str().unwrap(), &["APPLIED", "FAILED"]).await;
+    (end, world.sim.ledger(entra).await.len())
+}
+
+/// The event log has no gap and no reorder (promise P25).
+async fn assert_dense(client: &harness::Client) {
+    let mut after = Value::Null;
+    let mut seen = 0_i64;
+    loop {
+        let page = client
+            .send(
+                "query($after: EventCursor) { events(first: 100, after: $after) { edges { cursor node { sequence } } pageInfo { hasNextPage } } }",
+                json!({ "after": after }),
+            )
+            .await;
+        let edges = page.at("/events/edges").as_array().unwrap().clone();
+        for edge in &edges {
+            seen += 1;
+            assert_eq!(edge["node"]["sequence"], seen, "the log is dense");
+        }
+        if page.at("/events/pageInfo/hasNextPage") == false {
+            break;
+        }
+        after = edges.last().unwrap()["cursor"].clone();
+    }
+    assert!(seen > 0);
+}
