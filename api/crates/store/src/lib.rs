@@ -1,1 +1,50 @@
-//! Placeholder.
+//! Storage on SQLite and PostgreSQL by one code path: transactions, keyset pages, jobs with leases and fences, the event log and the audit log.
+//!
+//! Reads are methods of [`Reader`], writes of [`WriteTx`], which is a `Reader` too and so reads its own writes. Every function takes the workspace
+//! first; the few that don't (principal look-up, job claim, start-up recovery, retention) say why. The crate reads no clock and makes no ids.
+//!
+//! Deliberately absent: Microsoft Graph (no transaction can contain a network call), authorization, and any decision about a change.
+
+mod audit;
+mod change_pages;
+mod changes;
+mod config;
+mod connect;
+mod convert;
+mod db;
+mod directory;
+mod documents;
+mod error;
+mod events;
+mod idempotency;
+mod ids;
+mod intent_stage;
+mod intents;
+mod jobs;
+mod page;
+mod policies;
+mod policy_pages;
+mod seal;
+mod snapshots;
+mod store;
+mod tenant_pages;
+mod tenant_policies;
+mod tenants;
+mod workspaces;
+
+pub use audit::AuditFilter;
+pub use change_pages::ChangeFilter;
+pub use config::StoreConfig;
+pub use db::{Reader, WriteTx};
+pub use error::{Result, StoreError, constraint};
+pub use events::EventFilter;
+pub use idempotency::IdempotencyRecord;
+pub use intent_stage::IntentStage;
+pub use intents::ApplyIntent;
+pub use jobs::{Enqueued, Job, JobLease, JobState, NewJob};
+pub use page::{MAX_PAGE, Page, PageRequest};
+pub use policies::LatestChange;
+pub use policy_pages::PolicyFilter;
+pub use store::{Backend, Store};
+pub use tenant_pages::{TenantFilter, TenantOrder};
+pub use tenant_policies::{PolicyLine, TenantPolicies, TenantPolicyRequest};

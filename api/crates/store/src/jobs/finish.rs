@@ -1,0 +1,58 @@
+//! What the holder of a job may do with it: all conditional on its fence.
+
+use chrono::{DateTime, Utc};
+use entity::job::{ActiveModel, Column, Entity};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, UpdateMany};
+
+use super::{JobLease, JobState};
+use crate::db::{Db, WriteTx};
+use crate::error::{Result, StoreError};
+use crate::store::Store;
+
+impl Store {
+    /// Extends a lease, in a transaction of its own. [`StoreError::StaleFence`]: it was lost, stop at once.
+    pub async fn heartbeat_job(&self, lease: JobLease, until: DateTime<Utc>) -> Result<()> {
+        update(&self.autocommit(), lease, ActiveModel { lease_until: Set(Some(until)), ..Default::default() }).await
+    }
+}
+
+impl WriteTx {
+    /// Fails unless the caller still holds the job, and keeps it held until this transaction ends: nobody else can claim it in between.
+    pub async fn assert_fence(&self, lease: JobLease) -> Result<()> {
+        // An update that changes nothing locks the row on PostgreSQL; on SQLite the transaction holds the only write lock anyway.
+        update(&self.db, lease, ActiveModel { fence: Set(lease.fence), ..Default::default() }).await
+    }
+
+    /// The job did its work.
+    pub async fn complete_job(&self, lease: JobLease, at: DateTime<Utc>) -> Result<()> {
+        update(&self.db, lease, ActiveModel { finished_at: Set(Some(at)), ..ended(JobState::Done) }).await
+    }
+
+    /// The job is to be tried again at an instant.
+    pub async fn retry_job(&self, lease: JobLease, run_at: DateTime<Utc>, error: &str) -> Result<()> {
+        let row = ActiveModel { run_at: Set(run_at), last_error: Set(Some(error.to_owned())), ..ended(JobState::Ready) };
+        update(&self.db, lease, row).await
+    }
+
+    /// The job gives up.
+    pub async fn fail_job(&self, lease: JobLease, at: DateTime<Utc>, error: &str) -> Result<()> {
+        let row = ActiveModel { finished_at: Set(Some(at)), last_error: Set(Some(error.to_owned())), ..ended(JobState::Failed) };
+        update(&self.db, lease, row).await
+    }
+}
+
+fn ended(state: JobState) -> ActiveModel {
+    ActiveModel { state: Set(state.as_str().to_owned()), lease_owner: Set(None), lease_until: Set(None), ..Default::default() }
+}
+
+async fn update(db: &Db, lease: JobLease, row: ActiveModel) -> Result<()> {
+    let update: UpdateMany<Entity> = Entity::update_many()
+        .set(row)
+        .filter(Column::Id.eq(lease.id.0))
+        .filter(Column::Fence.eq(lease.fence))
+        .filter(Column::State.eq(JobState::Running.as_str()));
+    match update.exec(db).await?.rows_affected {
+        1 => Ok(()),
+        _ => Err(StoreError::StaleFence),
+    }
+}
