@@ -4,6 +4,7 @@ use std::fmt;
 
 use domain::tenant::Cloud;
 use sha2::{Digest, Sha256};
+use url::form_urlencoded::byte_serialize;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -57,11 +58,13 @@ impl Credential {
         }
     }
 
-    /// Removes the credential from a text that came from outside and may echo it (security-checklist D23).
+    /// Removes the credential from a text that came from outside and may echo it, plain or as it was in the form (security-checklist D23).
     pub(crate) fn scrub(&self, text: &str) -> String {
         match self {
             Credential::ClientSecret(secret) if !secret.expose().is_empty() => {
+                let encoded: String = byte_serialize(secret.expose().as_bytes()).collect();
                 text.replace(secret.expose(), "(redacted)")
+                    .replace(&encoded, "(redacted)")
             }
             Credential::ClientSecret(_) => text.to_owned(),
         }
