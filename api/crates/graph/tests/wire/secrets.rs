@@ -41,7 +41,8 @@ async fn no_secret_leaves_by_logs_or_errors() {
         .with_writer(log.clone())
         .with_max_level(tracing::Level::TRACE)
         .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    // For the whole process: a subscriber of one thread loses events whose call sites another thread met first.
+    tracing::subscriber::set_global_default(subscriber).unwrap();
     // Both ends echo what they were sent.
     let server = Server::start(
         |seen, number| {
