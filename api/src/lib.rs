@@ -1,1 +1,6 @@
-//! Composition root.
+//! The outer shell of Causeway: configuration, authentication, HTTP, and the composition of everything else.
+
+pub mod auth;
+pub mod config;
+pub mod http;
+pub mod system;

@@ -1,0 +1,78 @@
+//! The table of every key: what the environment may set, and what the README prints.
+
+use super::Config;
+
+/// How the text of an environment variable is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    Integer,
+    Switch,
+    /// Texts, separated by commas.
+    List,
+}
+
+/// One key.
+#[derive(Debug)]
+pub(super) struct Key {
+    /// Dotted, as in the file: `http.graphiql`.
+    pub path: &'static str,
+    pub kind: Kind,
+    pub default: &'static str,
+    pub about: &'static str,
+}
+
+const fn key(path: &'static str, kind: Kind, default: &'static str, about: &'static str) -> Key {
+    Key { path, kind, default, about }
+}
+
+pub(super) const KEYS: &[Key] = &[
+    key("mode", Kind::Text, "`embedded`", "`embedded`: SQLite, simulated cloud and development issuer on this machine. `production`: none of these shortcuts."),
+    key("listen", Kind::Text, "`127.0.0.1:8080`", "Address and port of the HTTP server; port 0 takes a free one."),
+    key("data_dir", Kind::Text, "`data`", "Folder for the SQLite file, development keys and the simulator's state. Made when missing."),
+    key("database_url", Kind::Text, "SQLite in `data_dir`", "`sqlite://path` or `postgres://user:password@host/database`. Secret."),
+    key("seal_key", Kind::Text, "made in `data_dir` when embedded", "32 bytes in base64 that seal tenant credentials; required in production. Secret."),
+    key("seal_key_file", Kind::Text, "", "A file that holds `seal_key`."),
+    key("simulate.enabled", Kind::Switch, "true when embedded", "Runs the simulated Entra cloud inside the process. Not allowed in production."),
+    key("simulate.http", Kind::Text, "`127.0.0.1:0`", "Its http listener, loopback only."),
+    key("simulate.https", Kind::Text, "`127.0.0.1:0`", "Its https listener, loopback only."),
+    key("simulate.seed", Kind::Integer, "7", "Seed of the simulated sign-ins: the same seed gives the same stream."),
+    key("oidc.issuer", Kind::Text, "development issuer when embedded", "Issuer of bearer tokens; `{tenantid}` stands for the token's `tid`. Required in production."),
+    key("oidc.audience", Kind::Text, "", "Audience that tokens must have, exactly. Required with `oidc.issuer`."),
+    key("oidc.jwks_url", Kind::Text, "by discovery", "Where the issuer's keys are; https."),
+    key("oidc.scope", Kind::Text, "", "A scope (`scp`) or application role (`roles`) that tokens must carry."),
+    key("oidc.subject", Kind::Text, "`auto`", "Principal: `entra` is `tid/oid`, `sub` is the claim, `auto` decides by the issuer."),
+    key("graph.login_base", Kind::Text, "by the tenant's cloud", "Base address of the token endpoint."),
+    key("graph.graph_base", Kind::Text, "by the tenant's cloud", "Base address of Microsoft Graph, without `/v1.0`."),
+    key("graph.root_ca", Kind::Text, "", "PEM file of a further root certificate to trust for both."),
+    key("http.allowed_origins", Kind::List, "", "Web origins beside our own that may call the API and open WebSockets."),
+    key("http.graphiql", Kind::Switch, "true when embedded", "Serves the query page at `/`."),
+    key("http.introspection", Kind::Switch, "true when embedded", "Answers introspection to authenticated callers."),
+    key("http.request_timeout_s", Kind::Integer, "30", "Seconds a query or mutation may take."),
+    key("http.max_body_bytes", Kind::Integer, "262144", "Bytes of a request body."),
+    key("http.max_tokens", Kind::Integer, "2000", "Tokens of a GraphQL document."),
+    key("http.max_streams_per_member", Kind::Integer, "50", "WebSockets and event streams that one member may hold open."),
+    key("http.max_connections", Kind::Integer, "10000", "TCP connections served at a time."),
+    key("workers.count", Kind::Integer, "4", "Background workers in `serve`; 0 leaves the work to `causeway worker`."),
+    key("workers.lease_s", Kind::Integer, "60", "Seconds a claimed job is kept before another worker may take it over."),
+    key("log.format", Kind::Text, "`text`", "`text` or `json`."),
+    key("log.filter", Kind::Text, "`info`", "What is logged, such as `info,api=debug`."),
+];
+
+impl Key {
+    /// `CAUSEWAY__HTTP__GRAPHIQL`.
+    pub(super) fn variable(&self) -> String {
+        format!("CAUSEWAY__{}", self.path.replace('.', "__").to_ascii_uppercase())
+    }
+}
+
+impl Config {
+    /// The configuration table in Markdown, one line a key.
+    pub fn reference() -> String {
+        let mut table = String::from("| key | environment variable | default | meaning |\n|---|---|---|---|\n");
+        for key in KEYS {
+            table += &format!("| `{}` | `{}` | {} | {} |\n", key.path, key.variable(), key.default, key.about);
+        }
+        table
+    }
+}

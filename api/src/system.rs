@@ -1,0 +1,78 @@
+//! The one place that reads the wall clock, the random generator and the environment.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use aws_lc_rs::rand;
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use domain::env::{Clock, Ids};
+use uuid::Uuid;
+
+/// The wall clock, in whole microseconds.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
+    fn now(&self) -> DateTime<Utc> {
+        let now = DateTime::<Utc>::from(std::time::SystemTime::now());
+        now.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(now)
+    }
+}
+
+/// UUIDs version 7 (RFC 9562) and random bytes of the operating system's strength.
+#[derive(Debug, Default)]
+pub struct SystemIds {
+    /// Milliseconds since 1970 and a 12-bit counter of the newest id, so that ids of one process are ordered even within a millisecond.
+    newest: AtomicU64,
+}
+
+impl Ids for SystemIds {
+    fn uuid(&self) -> Uuid {
+        let now_ms = u64::try_from(SystemClock.now().timestamp_millis()).unwrap_or_default();
+        let mut random = [0_u8; 10];
+        self.fill(&mut random);
+        // The counter starts below half of its range, which leaves room for at least 2,048 ids in the same millisecond;
+        // beyond that it runs ahead into the next one (RFC 9562, section 6.2, method 1).
+        let seed = u64::from(u16::from_be_bytes([random[0], random[1]]) & 0x07FF);
+        let fresh = now_ms << 12 | seed;
+        let mut newest = self.newest.load(Ordering::Relaxed);
+        let stamp = loop {
+            let next = fresh.max(newest + 1);
+            match self.newest.compare_exchange_weak(newest, next, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => break next,
+                Err(seen) => newest = seen,
+            }
+        };
+        random[..2].copy_from_slice(&((stamp & 0x0FFF) as u16).to_be_bytes());
+        uuid::Builder::from_unix_timestamp_millis(stamp >> 12, &random).into_uuid()
+    }
+
+    fn fill(&self, bytes: &mut [u8]) {
+        rand::fill(bytes).expect("the operating system's random generator works, or nothing here is safe");
+    }
+}
+
+/// The process's environment; variables that aren't text are left out.
+#[expect(clippy::disallowed_methods, reason = "this is the one place")]
+pub fn environment() -> BTreeMap<String, String> {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_ordered_and_version_7() {
+        let ids = SystemIds::default();
+        let made: Vec<Uuid> = (0..10_000).map(|_| ids.uuid()).collect();
+        assert!(made.windows(2).all(|pair| pair[0] < pair[1]));
+        assert!(made.iter().all(|id| id.get_version_num() == 7 && id.get_variant() == uuid::Variant::RFC4122));
+    }
+
+    #[test]
+    fn the_clock_has_no_nanoseconds() {
+        assert_eq!(SystemClock.now().timestamp_subsec_nanos() % 1_000, 0);
+    }
+}
