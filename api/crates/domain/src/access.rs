@@ -48,3 +48,14 @@ pub fn allowed(role: Role, operation: Operation) -> bool {
         UpdateWorkspace => matches!(role, Owner),
     }
 }
+
+/// The table as Markdown, one row an operation, as it is committed for people to review.
+pub fn matrix() -> String {
+    let roles = Role::ALL.iter().map(|role| role.as_str()).collect::<Vec<_>>();
+    let mut text = format!("| operation | {} |\n|---|{}\n", roles.join(" | "), "---|".repeat(roles.len()));
+    for operation in Operation::ALL {
+        let cells = Role::ALL.iter().map(|role| if allowed(*role, *operation) { "x" } else { " " }).collect::<Vec<_>>();
+        text.push_str(&format!("| `{operation}` | {} |\n", cells.join(" | ")));
+    }
+    text
+}

@@ -57,3 +57,56 @@ pub struct AuditEntry {
     /// SHA-256 over `prev_hash` and the entry's canonical text, lower-case hex.
     pub hash: String,
 }
+
+/// What stands before the first entry.
+pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// The hash of an entry: SHA-256 over the hash before and the entry's canonical text (members in alphabetical order, instants in
+/// microseconds), so that nothing can be changed, dropped, added or moved unseen.
+pub fn seal(prev_hash: &str, workspace: WorkspaceId, seq: i64, at: DateTime<Utc>, entry: &NewAuditEntry) -> String {
+    let text = serde_json::json!({
+        "action": entry.action,
+        "actor": entry.actor,
+        "at": at.timestamp_micros(),
+        "detail": entry.detail,
+        "outcome": entry.outcome,
+        "prev": prev_hash,
+        "seq": seq,
+        "subject": entry.subject_id,
+        "subjectKind": entry.subject_kind,
+        "tenant": entry.tenant_id,
+        "workspace": workspace,
+    });
+    crate::document::text_hash(&text.to_string()).0
+}
+
+/// Where a chain is broken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the audit chain is broken at entry {seq}: {what}")]
+pub struct BrokenLink {
+    /// The first entry that does not fit.
+    pub seq: i64,
+    /// What does not fit.
+    pub what: &'static str,
+}
+
+/// Checks a stretch of the chain that begins after `prev_hash`, oldest first.
+pub fn verify(prev_hash: &str, entries: &[AuditEntry]) -> Result<(), BrokenLink> {
+    let mut prev = prev_hash.to_owned();
+    let mut seq = None;
+    for entry in entries {
+        let broken = |what| Err(BrokenLink { seq: entry.seq, what });
+        if seq.is_some_and(|seq| entry.seq != seq + 1) {
+            return broken("an entry is missing or out of order");
+        }
+        if entry.prev_hash != prev {
+            return broken("it does not follow the entry before it");
+        }
+        if entry.hash != seal(&prev, entry.workspace_id, entry.seq, entry.at, &entry.entry) {
+            return broken("its content was changed");
+        }
+        prev = entry.hash.clone();
+        seq = Some(entry.seq);
+    }
+    Ok(())
+}

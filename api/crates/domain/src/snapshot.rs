@@ -1,5 +1,7 @@
 //! What one tenant held at one moment. Content-addressed: an unchanged document, and an unchanged tenant, are stored once.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -75,4 +77,99 @@ pub struct ManifestItem {
     pub content_hash: ContentHash,
     /// Hash of the verbatim text; what it is stored under.
     pub document_hash: ContentHash,
+}
+
+impl Manifest {
+    /// A manifest of these items, in order.
+    pub fn sorted(mut items: Vec<ManifestItem>) -> Self {
+        items.sort_by(|a, b| (a.kind, &a.object_id).cmp(&(b.kind, &b.object_id)));
+        Manifest { items }
+    }
+
+    /// Compact JSON text, as it is stored and hashed.
+    pub fn to_text(&self) -> String {
+        serde_json::to_string(self).expect("a manifest holds only texts")
+    }
+
+    /// Reads a stored manifest.
+    pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+
+    /// One item.
+    pub fn find(&self, kind: ItemKind, object_id: &str) -> Option<&ManifestItem> {
+        self.items.iter().find(|item| item.kind == kind && item.object_id.eq_ignore_ascii_case(object_id))
+    }
+
+    /// The manifest with this item added or put in the place of the one with its kind and id.
+    pub fn with_item(self, item: ManifestItem) -> Self {
+        let mut items = self.without(item.kind, &item.object_id).items;
+        items.push(item);
+        Manifest::sorted(items)
+    }
+
+    /// The manifest without one item.
+    pub fn without(mut self, kind: ItemKind, object_id: &str) -> Self {
+        self.items.retain(|item| item.kind != kind || !item.object_id.eq_ignore_ascii_case(object_id));
+        self
+    }
+}
+
+text_enum! {
+    /// What happened to an object between two snapshots.
+    ItemChangeKind {
+        /// It is only in the later one.
+        Added = "ADDED",
+        /// It is only in the earlier one.
+        Removed = "REMOVED",
+        /// Its canonical form differs.
+        Modified = "MODIFIED",
+    }
+}
+
+/// One object that differs between two manifests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ItemChange {
+    /// What it is.
+    pub kind: ItemKind,
+    /// Graph's id.
+    pub object_id: String,
+    /// Its name, the later one where both have one.
+    pub display_name: String,
+    /// What happened.
+    pub change: ItemChangeKind,
+    /// The earlier item.
+    pub before: Option<ManifestItem>,
+    /// The later item.
+    pub after: Option<ManifestItem>,
+}
+
+/// What lies between two manifests, by kind and id. Objects whose canonical form is equal are left out.
+pub fn manifest_diff(before: &Manifest, after: &Manifest) -> Vec<ItemChange> {
+    let key = |item: &ManifestItem| (item.kind, item.object_id.to_lowercase());
+    let mut pairs: BTreeMap<_, (Option<&ManifestItem>, Option<&ManifestItem>)> = BTreeMap::new();
+    for item in &before.items {
+        pairs.entry(key(item)).or_default().0 = Some(item);
+    }
+    for item in &after.items {
+        pairs.entry(key(item)).or_default().1 = Some(item);
+    }
+    let changes = pairs.into_iter().filter_map(|((kind, _), (before, after))| {
+        let change = match (before, after) {
+            (None, _) => ItemChangeKind::Added,
+            (_, None) => ItemChangeKind::Removed,
+            (Some(before), Some(after)) if before.content_hash != after.content_hash => ItemChangeKind::Modified,
+            _ => return None,
+        };
+        let shown = after.or(before)?;
+        Some(ItemChange {
+            kind,
+            object_id: shown.object_id.clone(),
+            display_name: shown.display_name.clone(),
+            change,
+            before: before.cloned(),
+            after: after.cloned(),
+        })
+    });
+    changes.collect()
 }

@@ -1,9 +1,10 @@
 //! What a dry-run found: a complete plan. Apply takes the plan and has no choices left.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::change::plan::Plan;
 use crate::change::warning::Warning;
 use crate::id::{ContentHash, DryRunId};
 use crate::text_enum;
@@ -81,4 +82,21 @@ pub struct NamedRef {
     pub id: String,
     /// Display name; `None` when the cache has none.
     pub display_name: Option<String>,
+}
+
+impl DryRun {
+    /// A dry-run made now from a plan; it lives `ttl_s` seconds.
+    pub fn from_plan(id: DryRunId, plan: Plan, digest: String, now: DateTime<Utc>, ttl_s: i64) -> Self {
+        DryRun {
+            id,
+            ran_at: now,
+            expires_at: now + TimeDelta::seconds(ttl_s),
+            base_hash: plan.base_hash,
+            desired_hash: plan.desired_hash,
+            write: plan.write,
+            digest,
+            diff: plan.diff,
+            warnings: plan.warnings,
+        }
+    }
 }

@@ -1,0 +1,101 @@
+//! Why a step on a change request is refused: data that a client acts on.
+
+use chrono::{DateTime, Utc};
+
+use crate::change::status::ChangeStatus;
+use crate::change::transition::ChangeEventKind;
+use crate::change::warning::Warning;
+use crate::id::ChangeId;
+
+/// A refused step. Nothing changed.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    /// The status does not allow the step.
+    #[error("a change that is {from} cannot take {event}; it can take: {}", list(allowed))]
+    IllegalTransition {
+        /// Where the change stands.
+        from: ChangeStatus,
+        /// What was asked for.
+        event: ChangeEventKind,
+        /// What the status allows.
+        allowed: Vec<ChangeEventKind>,
+    },
+    /// There is no dry-run to act on.
+    #[error("run the dry-run first")]
+    DryRunRequired,
+    /// The dry-run is too old.
+    #[error("the dry-run expired at {expired_at}: run it again")]
+    DryRunExpired {
+        /// When it lapsed.
+        expired_at: DateTime<Utc>,
+    },
+    /// Critical warnings without a waiver.
+    #[error("{} critical warning(s) block this change", .0.len())]
+    BlockedByWarning(Vec<Warning>),
+    /// It needs the approval of a second person.
+    #[error("this change needs the approval of a second person")]
+    NotApproved,
+    /// The approver created, edited or requested it.
+    #[error("nobody approves a change that they created, edited or asked approval for")]
+    CannotSelfApprove,
+    /// What was reviewed is not what is there now.
+    #[error("the change is not the one that was reviewed: review it again")]
+    StaleReview {
+        /// The digest of what is there now; empty when there is no dry-run.
+        current: String,
+    },
+    /// The request for approval is older than seven days.
+    #[error("the request for approval has expired: ask again")]
+    ApprovalExpired,
+    /// The change needs no approval.
+    #[error("this change needs no approval: apply it")]
+    ApprovalNotNeeded,
+    /// The approver may not approve any more.
+    #[error("the member who approved this may not approve any more: ask again")]
+    ApproverNotEntitled,
+    /// The tenant cannot be reached.
+    #[error("the tenant is not connected: connect it again first")]
+    TenantDisconnected,
+    /// The tenant has no first snapshot yet.
+    #[error("the tenant is not imported yet: wait for its first sync")]
+    TenantNotImported,
+    /// A freeze window is open.
+    #[error("changes are frozen: {0}")]
+    Frozen(String),
+    /// A rollout owns the policy.
+    #[error("a phased rollout owns this policy: cancel or complete it first")]
+    RolloutOwnsPolicy,
+    /// The change cannot be rolled back; the text says why and what to do.
+    #[error("this change cannot be rolled back: {0}")]
+    RollbackNotPossible(String),
+    /// It is being rolled back, or was, already.
+    #[error("this change has a rollback already")]
+    RollbackExists(ChangeId),
+}
+
+impl Refusal {
+    /// The stable code that clients switch on.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Refusal::IllegalTransition { .. } => "ILLEGAL_TRANSITION",
+            Refusal::DryRunRequired => "DRY_RUN_REQUIRED",
+            Refusal::DryRunExpired { .. } => "DRY_RUN_EXPIRED",
+            Refusal::BlockedByWarning(_) => "CRITICAL_WARNING",
+            Refusal::NotApproved | Refusal::ApproverNotEntitled => "NOT_APPROVED",
+            Refusal::CannotSelfApprove => "CANNOT_SELF_APPROVE",
+            Refusal::StaleReview { .. } => "STALE_REVIEW",
+            Refusal::ApprovalExpired => "APPROVAL_EXPIRED",
+            Refusal::ApprovalNotNeeded => "APPROVAL_NOT_NEEDED",
+            Refusal::TenantDisconnected => "TENANT_DISCONNECTED",
+            Refusal::TenantNotImported => "TENANT_NOT_IMPORTED",
+            Refusal::Frozen(_) => "FROZEN",
+            Refusal::RolloutOwnsPolicy => "ROLLOUT_OWNS_POLICY",
+            Refusal::RollbackNotPossible(_) => "ROLLBACK_NOT_POSSIBLE",
+            Refusal::RollbackExists(_) => "ROLLBACK_EXISTS",
+        }
+    }
+}
+
+fn list(events: &[ChangeEventKind]) -> String {
+    if events.is_empty() { "nothing".to_owned() } else { events.iter().map(|event| event.as_str()).collect::<Vec<_>>().join(", ") }
+}

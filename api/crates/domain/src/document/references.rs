@@ -1,0 +1,63 @@
+//! Which objects a document names.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use crate::tenant::DirectoryKind;
+
+/// One object that a document refers to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reference {
+    /// What it is.
+    pub kind: DirectoryKind,
+    /// Graph's id.
+    pub id: String,
+}
+
+/// Lists of ids by their path; keywords in them are left out.
+const LISTS: [(&[&str], DirectoryKind); 16] = [
+    (&["conditions", "users", "includeUsers"], DirectoryKind::User),
+    (&["conditions", "users", "excludeUsers"], DirectoryKind::User),
+    (&["conditions", "users", "includeGroups"], DirectoryKind::Group),
+    (&["conditions", "users", "excludeGroups"], DirectoryKind::Group),
+    (&["conditions", "users", "includeRoles"], DirectoryKind::Role),
+    (&["conditions", "users", "excludeRoles"], DirectoryKind::Role),
+    (&["conditions", "applications", "includeApplications"], DirectoryKind::Application),
+    (&["conditions", "applications", "excludeApplications"], DirectoryKind::Application),
+    (&["conditions", "applications", "includeAuthenticationContextClassReferences"], DirectoryKind::AuthenticationContext),
+    (&["conditions", "locations", "includeLocations"], DirectoryKind::NamedLocation),
+    (&["conditions", "locations", "excludeLocations"], DirectoryKind::NamedLocation),
+    (&["conditions", "clientApplications", "includeServicePrincipals"], DirectoryKind::ServicePrincipal),
+    (&["conditions", "clientApplications", "excludeServicePrincipals"], DirectoryKind::ServicePrincipal),
+    (&["conditions", "clientApplications", "includeAgentIdServicePrincipals"], DirectoryKind::ServicePrincipal),
+    (&["conditions", "clientApplications", "excludeAgentIdServicePrincipals"], DirectoryKind::ServicePrincipal),
+    (&["grantControls", "termsOfUse"], DirectoryKind::TermsOfUse),
+];
+
+pub(super) fn references(document: &Map<String, Value>) -> BTreeSet<Reference> {
+    let mut found = BTreeSet::new();
+    for (path, kind) in LISTS {
+        let list = path[1..].iter().try_fold(document.get(path[0]), |value, name| Some(value?.get(name))).flatten();
+        for id in list.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
+            if names_an_object(kind, id) {
+                found.insert(Reference { kind, id: id.to_owned() });
+            }
+        }
+    }
+    let strength = document.get("grantControls").and_then(|grant| grant.pointer("/authenticationStrength/id")).and_then(Value::as_str);
+    found.extend(strength.map(|id| Reference { kind: DirectoryKind::AuthenticationStrength, id: id.to_owned() }));
+    found
+}
+
+/// The kind of object that a list at this path of the canonical form holds.
+pub(super) fn kind_at(path: &str) -> Option<DirectoryKind> {
+    LISTS.iter().find(|(list, _)| list.join(".") == path).map(|(_, kind)| *kind)
+}
+
+fn names_an_object(kind: DirectoryKind, id: &str) -> bool {
+    match kind {
+        DirectoryKind::AuthenticationContext => id.starts_with('c') && id[1..].parse::<u8>().is_ok(),
+        _ => uuid::Uuid::parse_str(id).is_ok(),
+    }
+}
