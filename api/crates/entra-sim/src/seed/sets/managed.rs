@@ -1,0 +1,8 @@
+//! Files of the Microsoft-managed policy in github.com/denis-beuermann/ConditionalAccess, MIT; the licence lies beside them.
+
+use super::SourceFile;
+
+/// Policies, as published.
+pub(in crate::seed) const POLICIES: &[SourceFile] = &[
+    SourceFile { name: "20241201-Policies__042.json", text: include_str!("../../../seed/denis-beuermann-ConditionalAccess/policies/20241201-Policies__042.json") },
+];
