@@ -86,6 +86,9 @@ impl Wire {
             .retry(reqwest::retry::never())
             .referer(false)
             .no_proxy()
+            // One request, one connection: on a shared HTTP/2 connection one tenant's hanging requests take the streams of the others, and
+            // one reset leaves every write in flight without an answer.
+            .http1_only()
             .pool_idle_timeout(POOL_IDLE)
             .tcp_nodelay(true);
         let certificates = match &config.root_ca_pem {

@@ -9,5 +9,6 @@ mod paging;
 mod secrets;
 mod server;
 mod support;
+mod tls;
 mod token;
 mod write;

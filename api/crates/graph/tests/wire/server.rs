@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
 use tokio::time::{Instant, sleep};
+use tokio_rustls::TlsAcceptor;
 use url::Url;
 
 /// A request that arrived whole.
@@ -65,7 +66,7 @@ impl Reply {
     }
 }
 
-type Script = Box<dyn Fn(&Seen, usize) -> Reply + Send + Sync>;
+pub type Script = Box<dyn Fn(&Seen, usize) -> Reply + Send + Sync>;
 
 /// A running server; it ends with the test's runtime.
 pub struct Server {
@@ -79,17 +80,43 @@ impl Server {
         tokens: impl Fn(&Seen, usize) -> Reply + Send + Sync + 'static,
         graph: impl Fn(&Seen, usize) -> Reply + Send + Sync + 'static,
     ) -> Self {
+        Server::listen(None, Box::new(tokens), Box::new(graph)).await
+    }
+
+    /// The same over TLS, as `localhost`.
+    pub async fn start_tls(tls: TlsAcceptor, tokens: Script, graph: Script) -> Self {
+        Server::listen(Some(tls), tokens, graph).await
+    }
+
+    async fn listen(tls: Option<TlsAcceptor>, tokens: Script, graph: Script) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+        let address = listener.local_addr().unwrap();
+        let base = match &tls {
+            None => format!("http://{address}"),
+            Some(_) => format!("https://localhost:{}", address.port()),
+        };
         let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
-        let scripts: Arc<(Script, Script)> = Arc::new((Box::new(tokens), Box::new(graph)));
+        let scripts: Arc<(Script, Script)> = Arc::new((tokens, graph));
         let log = Arc::clone(&seen);
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
-                tokio::spawn(serve(socket, Arc::clone(&scripts), Arc::clone(&log)));
+                let (scripts, log, tls) = (Arc::clone(&scripts), Arc::clone(&log), tls.clone());
+                tokio::spawn(async move {
+                    match tls {
+                        None => serve(socket, scripts, log).await,
+                        Some(tls) => {
+                            if let Ok(socket) = tls.accept(socket).await {
+                                serve(socket, scripts, log).await;
+                            }
+                        }
+                    }
+                });
             }
         });
-        Server { base, seen }
+        Server {
+            base: Url::parse(&base).unwrap(),
+            seen,
+        }
     }
 
     /// Requests to Graph so far.
@@ -115,7 +142,11 @@ impl Server {
     }
 }
 
-async fn serve(socket: TcpStream, scripts: Arc<(Script, Script)>, log: Arc<Mutex<Vec<Seen>>>) {
+async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
+    socket: S,
+    scripts: Arc<(Script, Script)>,
+    log: Arc<Mutex<Vec<Seen>>>,
+) {
     let mut socket = BufReader::new(socket);
     while let Some(seen) = read_request(&mut socket).await {
         let reply = {
@@ -138,7 +169,7 @@ async fn serve(socket: TcpStream, scripts: Arc<(Script, Script)>, log: Arc<Mutex
 }
 
 /// Whether the connection goes on.
-async fn act(socket: &mut TcpStream, reply: Reply) -> bool {
+async fn act<S: AsyncWrite + Unpin>(socket: &mut S, reply: Reply) -> bool {
     let mut reply = reply;
     while let Reply::Slow(pause, then) = reply {
         sleep(pause).await;
@@ -181,8 +212,8 @@ async fn act(socket: &mut TcpStream, reply: Reply) -> bool {
     }
 }
 
-async fn write(
-    socket: &mut TcpStream,
+async fn write<S: AsyncWrite + Unpin>(
+    socket: &mut S,
     status: u16,
     headers: &[(&'static str, String)],
     body: &[u8],
@@ -201,7 +232,7 @@ async fn write(
         .is_ok()
 }
 
-async fn read_request(socket: &mut BufReader<TcpStream>) -> Option<Seen> {
+async fn read_request<S: AsyncRead + Unpin>(socket: &mut BufReader<S>) -> Option<Seen> {
     let mut line = String::new();
     socket
         .read_line(&mut line)
