@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use domain::audit::{AuditEntry, NewAuditEntry};
+use domain::audit::{AuditEntry, GENESIS, NewAuditEntry, seal};
 use domain::id::{AuditId, MemberId, TenantId, WorkspaceId};
 use entity::audit_entry::{ActiveModel, Column, Entity, Model};
 use entity::workspace;
@@ -16,7 +16,6 @@ use crate::db::{Db, Reader, WriteTx};
 use crate::error::{Result, StoreError};
 use crate::ids::in_ids;
 use crate::page::{Cursor, Keyset, Page, PageRequest, SortKey};
-use crate::seal::{GENESIS, seal};
 
 /// The most entries that one call reads for verification.
 const MAX_READ: usize = 1_000;

@@ -24,7 +24,6 @@ mod jobs;
 mod page;
 mod policies;
 mod policy_pages;
-mod seal;
 mod snapshots;
 mod store;
 mod tenant_pages;
