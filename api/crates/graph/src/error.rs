@@ -126,6 +126,14 @@ impl GraphError {
         matches!(self, GraphError::Ambiguous { .. })
     }
 
+    /// How long Graph asked us to wait.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            GraphError::Throttled { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
     /// The details, where the class has them.
     pub fn info(&self) -> Option<&Info> {
         match self {

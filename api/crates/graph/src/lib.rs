@@ -17,6 +17,8 @@ pub mod config;
 mod envelope;
 mod error;
 mod exchange;
+#[cfg(test)]
+mod fuzz;
 mod list;
 mod retry;
 mod token;

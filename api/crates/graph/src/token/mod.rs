@@ -1,7 +1,7 @@
 //! Access tokens: one per tenant, application and credential; asked for once however many calls need it.
 
 mod cache;
-mod claims;
+pub(crate) mod claims;
 pub(crate) mod fetch;
 mod refusal;
 
