@@ -14,6 +14,7 @@ pub mod idempotency_key;
 pub mod job;
 pub mod member;
 pub mod policy;
+pub mod policy_version;
 pub mod snapshot;
 pub mod tenant;
 pub mod workspace;

@@ -14,6 +14,7 @@ mod m20261121_000003_changes;
 mod m20261121_000004_logs;
 mod m20261121_000005_jobs;
 mod m20261121_000006_immutability;
+mod m20261121_000007_policy_versions;
 
 pub use lock::{LOCK_WAIT_S, down_all, pending, up};
 
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000004_logs::Migration),
             Box::new(m20261121_000005_jobs::Migration),
             Box::new(m20261121_000006_immutability::Migration),
+            Box::new(m20261121_000007_policy_versions::Migration),
         ]
     }
 }

@@ -5,11 +5,11 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::{DateTime, Utc};
 use domain::change::request::{Approval, ChangeRequest};
 use domain::change::status::ChangeStatus;
-use domain::id::{ChangeId, PolicyId, TenantId, WorkspaceId};
+use domain::id::{ChangeId, MemberId, PolicyId, TenantId, WorkspaceId};
 use entity::approval;
 use entity::change_request::{Column, Entity, Model};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
 use crate::changes::{to_approval, to_change};
@@ -35,6 +35,8 @@ pub struct ChangeFilter {
     pub policy_id: Option<PolicyId>,
     /// Statuses; empty is all.
     pub statuses: Vec<ChangeStatus>,
+    /// Leaves out what this member created, edited or asked approval for: what it may not approve itself.
+    pub not_by: Option<MemberId>,
 }
 
 impl Reader {
@@ -135,6 +137,15 @@ fn filtered(db: &Db, workspace: WorkspaceId, filter: &ChangeFilter) -> Select<En
     }
     if let Some(policy) = filter.policy_id {
         select = select.filter(Column::PolicyId.eq(policy.0));
+    }
+    if let Some(member) = filter.not_by {
+        // Editors are a JSON array of ids; an id is found in its text.
+        let edited = Expr::col(Column::Editors).like(format!("%{member}%"));
+        let requested = approval::Entity::find().select_only().column(approval::Column::ChangeId).filter(approval::Column::RequestedBy.eq(member.0));
+        select = select
+            .filter(Column::CreatedBy.ne(member.0))
+            .filter(edited.not())
+            .filter(Column::Id.not_in_subquery(requested.into_query()));
     }
     if !filter.statuses.is_empty() {
         select = select.filter(Column::Status.is_in(filter.statuses.iter().map(|status| status.as_str())));

@@ -26,6 +26,11 @@ pub(crate) fn in_texts<'a>(db: &Db, column: &'static str, texts: impl IntoIterat
 
 /// `column` (already lower case) contains `needle`, wherever and in whatever case.
 pub(crate) fn contains(column: impl ExprTrait, needle: &str) -> Expr {
+    column.like(LikeExpr::new(pattern(needle)).escape('\\'))
+}
+
+/// The LIKE pattern of "contains", with backslash as the escape.
+pub(crate) fn pattern(needle: &str) -> String {
     let mut pattern = String::with_capacity(needle.len() + 2);
     pattern.push('%');
     for letter in needle.to_lowercase().chars() {
@@ -35,7 +40,7 @@ pub(crate) fn contains(column: impl ExprTrait, needle: &str) -> Expr {
         pattern.push(letter);
     }
     pattern.push('%');
-    column.like(LikeExpr::new(pattern).escape('\\'))
+    pattern
 }
 
 /// PostgreSQL's text form of a `uuid[]`; cast in the statement, so that no array support is needed in the driver.

@@ -81,7 +81,7 @@ impl Cursor {
         URL_SAFE_NO_PAD.encode(json!([list, key, self.id.simple().to_string()]).to_string())
     }
 
-    fn decode(list: &str, like: &SortKey, cursor: &str) -> Result<Cursor> {
+    pub(crate) fn decode(list: &str, like: &SortKey, cursor: &str) -> Result<Cursor> {
         Self::try_decode(list, like, cursor).ok_or(StoreError::BadCursor)
     }
 

@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use domain::change::status::ChangeStatus;
 use domain::id::{ChangeId, ContentHash, PolicyId, TenantId, WorkspaceId};
-use domain::policy::{Policy, PolicyMetadata};
+use domain::policy::{LatestChange, Policy, PolicyMetadata};
 use entity::policy::{ActiveModel, Column, Entity, Model};
 use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -14,15 +13,6 @@ use crate::db::{Reader, WriteTx};
 use crate::error::{Result, StoreError};
 use crate::ids::in_ids;
 use crate::workspaces::one_row;
-
-/// The newest change of a policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LatestChange {
-    /// The change.
-    pub id: ChangeId,
-    /// Where it stands.
-    pub status: ChangeStatus,
-}
 
 impl Reader {
     /// One policy, deleted or not.

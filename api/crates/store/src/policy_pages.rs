@@ -6,11 +6,11 @@ use domain::id::{TenantId, WorkspaceId};
 use domain::policy::{Criticality, Policy, PolicyState};
 use entity::policy::{Column, Entity};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Select};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Select, Value};
 
 use crate::db::{Db, Reader};
 use crate::error::Result;
-use crate::ids::{contains, in_ids};
+use crate::ids::{contains, in_ids, pattern};
 use crate::page::{Cursor, Keyset, Page, PageRequest, SortKey};
 use crate::policies::to_policy;
 
@@ -71,4 +71,26 @@ fn filtered(db: &Db, workspace: WorkspaceId, filter: &PolicyFilter) -> Select<En
         select = select.filter(contains(Expr::col(Column::SortName), search));
     }
     select
+}
+
+/// The filter without its scope, as ` AND ..` conditions on the alias `p`; what it binds is pushed onto `values`.
+pub(crate) fn conditions_sql(db: &Db, p: &str, filter: &PolicyFilter, values: &mut Vec<Value>) -> String {
+    let mut sql = String::new();
+    if !filter.include_deleted {
+        sql.push_str(&format!(" AND {p}.deleted_at IS NULL"));
+    }
+    let mut one_of = |column: &str, texts: Vec<&'static str>| {
+        if !texts.is_empty() {
+            // Closed sets of ours, never a caller's text: no binding needed, and the statement stays one of a few.
+            sql.push_str(&format!(" AND {p}.{column} IN ('{}')", texts.join("', '")));
+        }
+    };
+    one_of("state", filter.states.iter().map(|state| state.as_str()).collect());
+    one_of("criticality", filter.criticalities.iter().map(|criticality| criticality.as_str()).collect());
+    if let Some(search) = filter.search.as_deref().filter(|search| !search.is_empty()) {
+        values.push(pattern(search).into());
+        let escape = if db.postgres() { "E'\\\\'" } else { "'\\'" };
+        sql.push_str(&format!(" AND {p}.sort_name LIKE ${} ESCAPE {escape}", values.len()));
+    }
+    sql
 }

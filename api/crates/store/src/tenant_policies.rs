@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use domain::id::{PolicyId, WorkspaceId};
-use domain::policy::{Criticality, PolicyState};
+use domain::policy::{Criticality, LatestChange, PolicyState};
 use domain::tenant::Tenant;
 use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use crate::db::{Db, Reader};
 use crate::error::Result;
 use crate::ids::{postgres_array, sqlite_array};
 use crate::page::{MAX_PAGE, Page, PageRequest};
-use crate::policies::{LatestChange, latest_change};
+use crate::policies::latest_change;
 use crate::tenant_pages::{TenantFilter, TenantOrder};
 
 /// What the front page shows.

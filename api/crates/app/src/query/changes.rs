@@ -41,7 +41,7 @@ impl ChangeFilter {
             tenant_ids: self.tenant_ids.as_ref().map(|ids| ids.iter().copied().collect()),
             policy_id: self.policy_id,
             statuses,
-            not_requested_by: self.awaiting_me.then_some(actor.member_id),
+            not_by: self.awaiting_me.then_some(actor.member_id),
         }
     }
 }
