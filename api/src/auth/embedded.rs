@@ -10,7 +10,7 @@ use std::time::Duration;
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use domain::workspace::Role;
 use jsonwebtoken::jwk::{Jwk, JwkSet, PublicKeyUse};
@@ -26,7 +26,7 @@ pub const EMBEDDED_ISSUER: &str = "http://localhost/dev/issuer";
 /// `aud` of embedded tokens.
 pub const EMBEDDED_AUDIENCE: &str = "causeway";
 
-const KEY_FILE: &str = "dev-issuer.pk8";
+const KEY_FILE: &str = "dev-issuer.pem";
 /// Tokens for development don't need to live longer.
 const MAX_TTL: Duration = Duration::from_secs(30 * 24 * 3600);
 
@@ -83,12 +83,11 @@ impl EmbeddedIssuer {
             return Err(EmbeddedError::NotLoopback(listen));
         }
         let path = data_dir.join(KEY_FILE);
-        let der = load_or_create(&path).map_err(|cause| EmbeddedError::KeyFile { path: path.clone(), cause })?;
-        let key = EncodingKey::from_rsa_der(&der);
-        let mut jwk = Jwk::from_encoding_key(&key, Algorithm::RS256).map_err(|cause| EmbeddedError::KeyFile {
-            path,
-            cause: io::Error::new(io::ErrorKind::InvalidData, cause.to_string()),
-        })?;
+        let unusable = |cause: io::Error| EmbeddedError::KeyFile { path: path.clone(), cause };
+        let malformed = |cause: jsonwebtoken::errors::Error| io::Error::new(io::ErrorKind::InvalidData, cause.to_string());
+        let pem = load_or_create(&path).map_err(unusable)?;
+        let key = EncodingKey::from_rsa_pem(&pem).map_err(malformed).map_err(unusable)?;
+        let mut jwk = Jwk::from_encoding_key(&key, Algorithm::RS256).map_err(malformed).map_err(unusable)?;
         let thumbprint = Sha256::digest(serde_json::to_vec(&jwk.algorithm).map_err(|error| EmbeddedError::Crypto(error.to_string()))?);
         let kid = BASE64_URL_SAFE_NO_PAD.encode(&thumbprint[..12]);
         jwk.common.key_id = Some(kid.clone());
@@ -144,11 +143,23 @@ fn load_or_create(path: &Path) -> io::Result<Vec<u8>> {
     }
     let key = KeyPair::generate(KeySize::Rsa2048).map_err(|error| io::Error::other(error.to_string()))?;
     let der: Pkcs8V1Der<'_> = key.as_der().map_err(|error| io::Error::other(error.to_string()))?;
-    match create_private(path, der.as_ref()) {
+    let pem = pem(der.as_ref());
+    match create_private(path, pem.as_bytes()) {
         // Another process was first: its key is the key.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => fs::read(path),
-        result => result.map(|()| der.as_ref().to_vec()),
+        result => result.map(|()| pem.into_bytes()),
     }
+}
+
+/// PKCS #8 in the text form that every tool reads.
+fn pem(der: &[u8]) -> String {
+    let mut text = String::from("-----BEGIN PRIVATE KEY-----\n");
+    let encoded = BASE64_STANDARD.encode(der);
+    for line in encoded.as_bytes().chunks(64) {
+        text.extend(line.iter().copied().map(char::from));
+        text.push('\n');
+    }
+    text + "-----END PRIVATE KEY-----\n"
 }
 
 /// Writes a file that only its owner may read, complete or not at all, and never over another.

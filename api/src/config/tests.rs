@@ -104,7 +104,7 @@ fn production_has_its_shortcuts_off() {
 #[test]
 fn secrets_are_not_printed() {
     let config = load(&[("CAUSEWAY__SEAL_KEY", KEY), ("CAUSEWAY__DATABASE_URL", "postgres://u:canary@h/d")]).unwrap();
-    let printed = format!("{config:?} {} {}", config.seal_key, toml::to_string(&config).unwrap());
+    let printed = format!("{config:?} {} {}", config.seal_key, serde_json::to_string(&config).unwrap());
     assert!(!printed.contains(KEY) && !printed.contains("canary"), "{printed}");
     let error = load(&[("CAUSEWAY__SEAL_KEY", "canary")]).unwrap_err();
     assert!(!error.contains("canary"));
