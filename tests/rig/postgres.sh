@@ -63,7 +63,7 @@ postgres_start() {
   # Durability is off: the data is thrown away.
   (cd "$work/pg" && exec "${postgres_as[@]}" "$bin/postgres" -D "$work/pg/data" -p "$port" -k "$work/pg" \
     -c listen_addresses=127.0.0.1 -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
-    -c max_connections=300 -c shared_buffers=128MB) >"$work/postgres.log" 2>&1 &
+    -c max_connections=300 -c shared_buffers=128MB ${PG_EXTRA[@]+"${PG_EXTRA[@]}"}) >"$work/postgres.log" 2>&1 &
   postgres_pid=$!
   while kill -0 "$postgres_pid" 2>/dev/null && [ "$SECONDS" -lt "$deadline" ]; do
     if "$bin/psql" "postgres://postgres@127.0.0.1:$port/postgres" -qAtc 'select 1' >/dev/null 2>&1; then
