@@ -1,4 +1,6 @@
 //! The store on both databases by the same tests. `CAUSEWAY_TEST_POSTGRES` names a running PostgreSQL; `tests/run` provides one.
+#![expect(clippy::unwrap_used, reason = "a test that fails says where")]
+#![expect(clippy::cloned_ref_to_slice_refs, reason = "a list of one reads better as a list")]
 
 mod support;
 
@@ -13,4 +15,5 @@ mod logs;
 mod migrations;
 mod opening;
 mod pages;
+mod policy_lists;
 mod rows;
