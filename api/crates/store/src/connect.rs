@@ -11,6 +11,9 @@ use crate::error::{Result, StoreError};
 /// How long SQLite itself waits for another process's lock.
 const SQLITE_BUSY_TIMEOUT_MS: u32 = 5_000;
 
+/// A connection that was used more recently is handed out unasked.
+const PING_IF_IDLE_FOR: Duration = Duration::from_secs(10);
+
 /// The pool for reads and the pool for writes; on PostgreSQL one and the same.
 pub(crate) struct Pools {
     pub(crate) read: DatabaseConnection,
@@ -61,8 +64,8 @@ fn options(config: &StoreConfig, connections: u32) -> ConnectOptions {
         .min_connections(1)
         .acquire_timeout(config.acquire_timeout)
         .connect_timeout(config.acquire_timeout)
-        // A ping before every use would double the round trips; a broken connection shows at its first statement and is replaced.
-        .test_before_acquire(false)
+        // A ping before every use would double the round trips; one that lay idle may have been cut off by a restart or a firewall.
+        .test_before_acquire_if_idle_for(PING_IF_IDLE_FOR)
         .sqlx_logging(false)
         .record_stmt_in_spans(false);
     options
