@@ -1,6 +1,8 @@
 //! The outer shell of Causeway: configuration, authentication, HTTP, and the composition of everything else.
 
 pub mod auth;
+pub mod cli;
 pub mod config;
 pub mod http;
+pub mod keys;
 pub mod system;

@@ -9,6 +9,9 @@ pub enum AuthError {
     /// A valid token that stands for no member, or for one that may not come in: 403.
     #[error("{0}")]
     Forbidden(String),
+    /// The caller must say more, such as which workspace: 400.
+    #[error("{0}")]
+    Invalid(String),
     /// The token can't be judged now: 503.
     #[error("{0}")]
     Unavailable(&'static str),

@@ -10,6 +10,7 @@ mod key;
 mod tests;
 mod verify;
 
+pub(crate) use embedded::create_private;
 pub use embedded::{EMBEDDED_AUDIENCE, EMBEDDED_ISSUER, EmbeddedError, EmbeddedIssuer, embedded_subject};
 pub use error::AuthError;
 pub use issuer::{IssuerConfig, SubjectRule};

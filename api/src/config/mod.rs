@@ -58,6 +58,8 @@ pub struct Config {
     pub workers: Workers,
     /// Logs.
     pub log: Log,
+    /// For the product's own tests.
+    pub test: Test,
 }
 
 /// `[simulate]`.
@@ -148,6 +150,10 @@ pub struct Workers {
     pub count: usize,
     /// Seconds a claimed job is kept before another worker may take it.
     pub lease_s: u64,
+    /// Seconds between two syncs of a tenant; 0 syncs only when asked.
+    pub sync_interval_s: u64,
+    /// Milliseconds between the two equal reads that prove that a write of unknown outcome did not happen.
+    pub settle_ms: u64,
 }
 
 /// `[log]`.
@@ -158,6 +164,16 @@ pub struct Log {
     pub format: LogFormat,
     /// What is logged, in `tracing`'s directive syntax.
     pub filter: String,
+}
+
+/// `[test]`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Test {
+    /// The step of an apply at which the process stops for ever.
+    pub failpoint: Option<String>,
+    /// A file that is made when it stops there.
+    pub marker: Option<PathBuf>,
 }
 
 /// `log.format`.
@@ -185,6 +201,7 @@ impl Default for Config {
             http: Http::default(),
             workers: Workers::default(),
             log: Log::default(),
+            test: Test::default(),
         }
     }
 }
@@ -214,7 +231,7 @@ impl Default for Http {
 
 impl Default for Workers {
     fn default() -> Self {
-        Self { count: 4, lease_s: 60 }
+        Self { count: 4, lease_s: 30, sync_interval_s: 900, settle_ms: 10_000 }
     }
 }
 

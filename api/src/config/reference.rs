@@ -54,9 +54,13 @@ pub(super) const KEYS: &[Key] = &[
     key("http.max_streams_per_member", Kind::Integer, "50", "WebSockets and event streams that one member may hold open."),
     key("http.max_connections", Kind::Integer, "10000", "TCP connections served at a time."),
     key("workers.count", Kind::Integer, "4", "Background workers in `serve`; 0 leaves the work to `causeway worker`."),
-    key("workers.lease_s", Kind::Integer, "60", "Seconds a claimed job is kept before another worker may take it over."),
+    key("workers.lease_s", Kind::Integer, "30", "Seconds a claimed job is kept before another worker may take it over."),
+    key("workers.sync_interval_s", Kind::Integer, "900", "Seconds between two syncs of a tenant; 0 syncs only when asked."),
+    key("workers.settle_ms", Kind::Integer, "10000", "Milliseconds between the two equal reads that prove that a write of unknown outcome did not happen."),
     key("log.format", Kind::Text, "`text`", "`text` or `json`."),
     key("log.filter", Kind::Text, "`info`", "What is logged, such as `info,api=debug`."),
+    key("test.failpoint", Kind::Text, "", "For the product's own tests: the step of an apply at which the process stops. Not allowed in production."),
+    key("test.marker", Kind::Text, "", "For the product's own tests: a file that is made when it stops there."),
 ];
 
 impl Key {

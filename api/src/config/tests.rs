@@ -73,8 +73,8 @@ fn each_mistake_is_one_clear_line() {
 
 #[test]
 fn production_names_everything_that_is_missing() {
-    let error = load(&[("CAUSEWAY__MODE", "production"), ("CAUSEWAY__SIMULATE__ENABLED", "true")]).unwrap_err();
-    for part in ["seal_key or seal_key_file is required", "oidc.issuer is required", "simulate.enabled is not allowed"] {
+    let error = load(&[("CAUSEWAY__MODE", "production"), ("CAUSEWAY__SIMULATE__ENABLED", "true"), ("CAUSEWAY__TEST__FAILPOINT", "x")]).unwrap_err();
+    for part in ["seal_key or seal_key_file is required", "oidc.issuer is required", "simulate.enabled is not allowed", "test.failpoint and test.marker are not allowed"] {
         assert!(error.contains(part), "{error}");
     }
     let plain_http = [
@@ -113,8 +113,7 @@ fn secrets_are_not_printed() {
 /// Every field has a row, and every row a field of the right kind.
 #[test]
 fn the_reference_is_complete() {
-    let mut full = Config::default();
-    full.seal_key_file = Some("x".into());
+    let mut full = Config { seal_key_file: Some("x".into()), ..Config::default() };
     full.simulate.enabled = Some(true);
     full.oidc = Oidc {
         issuer: Some("x".into()),
@@ -124,6 +123,7 @@ fn the_reference_is_complete() {
         subject: Subject::Auto,
     };
     full.graph = Graph { login_base: full.oidc.jwks_url.clone(), graph_base: full.oidc.jwks_url.clone(), root_ca: Some("x".into()) };
+    full.test = Test { failpoint: Some("x".into()), marker: Some("x".into()) };
     full.http.graphiql = Some(true);
     full.http.introspection = Some(true);
     let mut fields = BTreeSet::new();

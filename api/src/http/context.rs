@@ -8,6 +8,9 @@ use uuid::Uuid;
 /// The header that carries the request id in both directions.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// The header with which a member of several workspaces names one. On WebSockets also `connection_init`'s `workspace`.
+pub const CAUSEWAY_WORKSPACE: HeaderName = HeaderName::from_static("causeway-workspace");
+
 /// How the operation reached us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transport {

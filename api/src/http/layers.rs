@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tracing::Instrument;
 
-use super::context::{RequestId, X_REQUEST_ID};
+use super::context::{CAUSEWAY_WORKSPACE, RequestId, X_REQUEST_ID};
 use super::error::{ApiError, Code};
 use super::negotiate::Media;
 use super::respond;
@@ -25,7 +25,7 @@ pub fn cors(allowed_origins: &[String]) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([header::ACCEPT, header::AUTHORIZATION, header::CONTENT_TYPE, X_REQUEST_ID])
+        .allow_headers([header::ACCEPT, header::AUTHORIZATION, header::CONTENT_TYPE, X_REQUEST_ID, CAUSEWAY_WORKSPACE])
         .expose_headers([X_REQUEST_ID, header::RETRY_AFTER, header::WWW_AUTHENTICATE])
         .max_age(Duration::from_secs(600))
 }

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use domain::workspace::Actor;
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderName, header};
 use tokio::time::{MissedTickBehavior, interval_at, sleep};
 
+use super::context::CAUSEWAY_WORKSPACE;
 use super::error::{ApiError, Code};
 use super::state::{HttpState, ResolveActor};
 use crate::auth::{AuthError, VerifiedToken};
@@ -15,6 +16,8 @@ use crate::auth::{AuthError, VerifiedToken};
 pub struct Session {
     /// The verified token.
     pub token: VerifiedToken,
+    /// The workspace that was asked for, as it came.
+    pub workspace: Option<String>,
     /// The member.
     pub actor: Actor,
 }
@@ -31,28 +34,33 @@ pub enum End {
 }
 
 impl Session {
-    /// Authenticates the `Authorization` header.
+    /// Authenticates the `Authorization` header, in the workspace that the `causeway-workspace` header names.
     ///
     /// # Errors
-    /// `UNAUTHENTICATED`, `FORBIDDEN` or `UNAVAILABLE`.
+    /// `UNAUTHENTICATED`, `FORBIDDEN`, `BAD_REQUEST` or `UNAVAILABLE`.
     pub async fn from_headers<E, R: ResolveActor>(state: &HttpState<E, R>, headers: &HeaderMap) -> Result<Self, ApiError> {
-        let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        Self::from_authorization(state, value).await
+        let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+        Self::from_authorization(state, text(header::AUTHORIZATION), text(CAUSEWAY_WORKSPACE)).await
     }
 
     /// Authenticates the text `Bearer <token>`.
     ///
     /// # Errors
     /// As [`Session::from_headers`].
-    pub async fn from_authorization<E, R: ResolveActor>(state: &HttpState<E, R>, value: Option<&str>) -> Result<Self, ApiError> {
+    pub async fn from_authorization<E, R: ResolveActor>(
+        state: &HttpState<E, R>,
+        value: Option<&str>,
+        workspace: Option<&str>,
+    ) -> Result<Self, ApiError> {
+        let workspace = workspace.map(str::to_owned);
         let token = value
             .and_then(|value| value.trim().split_once(' '))
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
             .map(|(_, token)| token.trim())
             .ok_or_else(|| ApiError::new(Code::Unauthenticated, "A bearer token is required."))?;
         let token = state.authenticator.verify(token).await.map_err(refusal)?;
-        let actor = state.resolver.resolve(token.clone()).await.map_err(refusal)?;
-        Ok(Self { token, actor })
+        let actor = state.resolver.resolve(token.clone(), workspace.clone()).await.map_err(refusal)?;
+        Ok(Self { token, workspace, actor })
     }
 
     /// Resolves when a stream of this session must end.
@@ -71,7 +79,7 @@ impl Session {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            match state.resolver.resolve(self.token.clone()).await {
+            match state.resolver.resolve(self.token.clone(), self.workspace.clone()).await {
                 Ok(actor) if same_rights(&actor, &self.actor) => {}
                 // Not knowing is no reason to cut a stream: every event is authorized again by the use case.
                 Err(AuthError::Unavailable(_)) => {}
@@ -92,6 +100,7 @@ fn refusal(error: AuthError) -> ApiError {
     let code = match error {
         AuthError::Unauthenticated(_) => Code::Unauthenticated,
         AuthError::Forbidden(_) => Code::Forbidden,
+        AuthError::Invalid(_) => Code::BadRequest,
         AuthError::Unavailable(_) => Code::Unavailable,
     };
     ApiError::new(code, error.to_string())

@@ -15,17 +15,19 @@ use crate::auth::{AuthError, Authenticator, EmbeddedIssuer, VerifiedToken};
 
 /// Finds the member that a verified token stands for. Implemented by closures; the composition root passes the use case.
 pub trait ResolveActor: Send + Sync + 'static {
-    /// The actor, or why there is none: [`AuthError::Forbidden`] without a membership, [`AuthError::Unavailable`] when it can't be told.
-    fn resolve(&self, token: VerifiedToken) -> impl Future<Output = Result<Actor, AuthError>> + Send;
+    /// The actor in `workspace` (the `causeway-workspace` header as it came), or in the only one there is. Else why there is none:
+    /// [`AuthError::Forbidden`] without a membership, [`AuthError::Invalid`] when a workspace must be named, [`AuthError::Unavailable`]
+    /// when it can't be told.
+    fn resolve(&self, token: VerifiedToken, workspace: Option<String>) -> impl Future<Output = Result<Actor, AuthError>> + Send;
 }
 
 impl<F, Fut> ResolveActor for F
 where
-    F: Fn(VerifiedToken) -> Fut + Send + Sync + 'static,
+    F: Fn(VerifiedToken, Option<String>) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<Actor, AuthError>> + Send,
 {
-    fn resolve(&self, token: VerifiedToken) -> impl Future<Output = Result<Actor, AuthError>> + Send {
-        self(token)
+    fn resolve(&self, token: VerifiedToken, workspace: Option<String>) -> impl Future<Output = Result<Actor, AuthError>> + Send {
+        self(token, workspace)
     }
 }
 

@@ -1,8 +1,7 @@
 //! Attacks: each is a typed refusal, and the server goes on.
 
-use std::time::Instant;
-
 use serde_json::json;
+use tokio::time::Instant;
 
 use super::server::{TestServer, code};
 

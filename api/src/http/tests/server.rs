@@ -74,14 +74,20 @@ impl TestServer {
         let still_member = Arc::clone(&member);
         let state = HttpState::new(HttpParts {
             executor: schema(counter.clone()),
-            resolver: move |token: VerifiedToken| {
+            resolver: move |token: VerifiedToken, workspace: Option<String>| {
                 let member = still_member.load(Ordering::SeqCst);
-                async move { if member { actor(&token) } else { Err(AuthError::Forbidden("You are not a member.".to_owned())) } }
+                async move {
+                    match workspace.as_deref() {
+                        _ if !member => Err(AuthError::Forbidden("You are not a member.".to_owned())),
+                        None | Some("first") => actor(&token),
+                        Some(_) => Err(AuthError::Invalid("There is no such workspace.".to_owned())),
+                    }
+                }
             },
             authenticator,
             embedded_issuer: Some(EmbeddedIssuer::open(folder.path(), Mode::Embedded, address).unwrap()),
             clock: Arc::new(SystemClock),
-            ids: Arc::new(SystemIds::default()),
+            ids: Arc::new(SystemIds),
             ready: Arc::new(|| Box::pin(async { Ok(()) })),
             options: setup.options.unwrap_or(HttpOptions {
                 allowed_origins: vec!["https://console.example.com".to_owned()],

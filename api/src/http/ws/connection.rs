@@ -20,11 +20,20 @@ use crate::http::limits::StreamSlot;
 use crate::http::session::{End, Session};
 use crate::http::state::{HttpState, ResolveActor};
 
-/// Serves one socket until either side closes it. `authorization` is the handshake's header, used when `connection_init` has none.
+/// What the handshake's headers said; used where `connection_init` says nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Handshake {
+    /// `Authorization`.
+    pub authorization: Option<String>,
+    /// `causeway-workspace`.
+    pub workspace: Option<String>,
+}
+
+/// Serves one socket until either side closes it.
 pub async fn serve<E: Executor, R: ResolveActor>(
     socket: WebSocket,
     state: HttpState<E, R>,
-    authorization: Option<String>,
+    handshake: Handshake,
     request_id: RequestId,
 ) {
     let speaks_protocol = socket.protocol().is_some_and(|protocol| protocol == SUBPROTOCOL);
@@ -32,7 +41,7 @@ pub async fn serve<E: Executor, R: ResolveActor>(
     let (outbox, writer) = Outbox::start(sink, state.timeouts.write);
     let operations = Operations::default();
     let reason = if speaks_protocol {
-        let connection = Connection { state: &state, authorization, request_id, outbox, operations: operations.clone() };
+        let connection = Connection { state: &state, handshake, request_id, outbox, operations: operations.clone() };
         connection.run(&mut stream).await
     } else {
         Some(Close::Subprotocol)
@@ -50,7 +59,7 @@ pub async fn serve<E: Executor, R: ResolveActor>(
 
 struct Connection<'a, E, R> {
     state: &'a HttpState<E, R>,
-    authorization: Option<String>,
+    handshake: Handshake,
     request_id: RequestId,
     outbox: Outbox,
     operations: Operations,
@@ -133,9 +142,11 @@ impl<E: Executor, R: ResolveActor> Connection<'_, E, R> {
     }
 
     async fn acknowledge(&mut self, payload: &Map<String, Value>) -> Result<Acknowledged, Close> {
-        let header = self.authorization.take();
-        let given = payload.get("authorization").or_else(|| payload.get("Authorization")).and_then(Value::as_str);
-        let session = Session::from_authorization(self.state, given.or(header.as_deref())).await.map_err(|error| match error.code {
+        let handshake = std::mem::take(&mut self.handshake);
+        let given = |name: &str| payload.get(name).and_then(Value::as_str);
+        let authorization = given("authorization").or_else(|| given("Authorization")).or(handshake.authorization.as_deref());
+        let workspace = given("workspace").or(handshake.workspace.as_deref());
+        let session = Session::from_authorization(self.state, authorization, workspace).await.map_err(|error| match error.code {
             Code::Unavailable => Close::Internal("The token could not be checked: try again"),
             _ => Close::Forbidden(error.message),
         })?;

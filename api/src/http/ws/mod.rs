@@ -11,9 +11,10 @@ use axum::body::Body;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequestParts, State};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, Request, header};
+use http::{HeaderMap, HeaderName, Request, header};
 
 use super::answer;
+use super::context::CAUSEWAY_WORKSPACE;
 use super::error::{ApiError, Code};
 use super::negotiate::Media;
 use super::respond;
@@ -39,7 +40,8 @@ pub async fn upgrade<E: Executor, R: ResolveActor>(State(state): State<HttpState
             return respond::refusal(&error, Media::Json, &request_id);
         }
     };
-    let authorization = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let text = |name: HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let handshake = connection::Handshake { authorization: text(header::AUTHORIZATION), workspace: text(CAUSEWAY_WORKSPACE) };
     upgrade
         .protocols([SUBPROTOCOL])
         // The default buffers (128 KiB each way) are most of an idle connection's memory.
@@ -51,7 +53,7 @@ pub async fn upgrade<E: Executor, R: ResolveActor>(State(state): State<HttpState
             let tracker = state.tracker.clone();
             // Tracked, so that a shutdown waits until the close frame is out.
             async move {
-                let _ = tracker.spawn(connection::serve(socket, state, authorization, request_id)).await;
+                let _ = tracker.spawn(connection::serve(socket, state, handshake, request_id)).await;
             }
         })
 }

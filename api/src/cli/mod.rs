@@ -1,0 +1,142 @@
+//! The command line: what can be asked for. `main` runs it; one line and exit code 2 when it can't be done.
+
+mod healthcheck;
+mod screen;
+mod start;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+use domain::workspace::Role;
+
+pub use healthcheck::healthcheck;
+pub use screen::{Import, ImportLine, Screen, first_screen};
+pub use start::{StartError, bind, log_to_stderr, prepare_data_dir, until_signalled};
+
+/// Change control and phased rollout for Microsoft Entra Conditional Access.
+#[derive(Debug, Parser)]
+#[command(name = "causeway", version, about)]
+pub struct Cli {
+    /// Configuration file (TOML). CAUSEWAY__SECTION__KEY variables lie over it.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// What to do; `serve` unless given.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What to do.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum Command {
+    /// Serve the API with background workers (the default).
+    Serve,
+    /// Run background workers only.
+    Worker,
+    /// Change or show the database schema.
+    Migrate {
+        /// Direction; up unless given.
+        #[command(subcommand)]
+        direction: Option<Direction>,
+    },
+    /// Print the GraphQL schema (SDL).
+    Schema,
+    /// Ask a running server whether it is ready: exit code 0 or 1.
+    Healthcheck {
+        /// Its address; the configured one unless given.
+        #[arg(long)]
+        address: Option<SocketAddr>,
+    },
+    /// Run only the simulated Entra cloud, for the front end and for SDKs.
+    Simulate {
+        /// File that keeps its state across restarts.
+        #[arg(long, value_name = "FILE")]
+        state: Option<PathBuf>,
+    },
+    /// Print a bearer token of the development issuer.
+    Token {
+        /// Role of the member: OWNER, ADMIN, OPERATOR, APPROVER or VIEWER.
+        #[arg(long, value_parser = role)]
+        role: Role,
+        /// Lifetime, such as 30m, 12h or 7d; at most 30 days.
+        #[arg(long, default_value = "12h", value_parser = lifetime)]
+        ttl: Duration,
+    },
+}
+
+/// Which way to migrate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+pub enum Direction {
+    /// Apply what is pending.
+    Up,
+    /// Remove everything, data included.
+    Down {
+        /// Say yes to losing all data.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Show what is pending; exit code 1 when something is.
+    Status,
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    text.to_ascii_uppercase().parse().map_err(|_| {
+        let known: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
+        format!("a role is one of {}", known.join(", "))
+    })
+}
+
+/// A whole number with `s`, `m`, `h` or `d`.
+fn lifetime(text: &str) -> Result<Duration, String> {
+    let wrong = || "a lifetime is a number with s, m, h or d, such as 12h".to_owned();
+    let unit = text.chars().last().ok_or_else(wrong)?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3_600,
+        'd' => 86_400,
+        _ => return Err(wrong()),
+    };
+    let number: u32 = text[..text.len() - 1].parse().map_err(|_| wrong())?;
+    let lifetime = Duration::from_secs(u64::from(number) * seconds);
+    if lifetime.is_zero() || lifetime > Duration::from_secs(30 * 86_400) {
+        return Err("a lifetime is from 1s to 30d".to_owned());
+    }
+    Ok(lifetime)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(line.split(' '))
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn commands() {
+        assert_eq!(parse("causeway").unwrap().command, None);
+        assert_eq!(
+            parse("causeway token --role owner --ttl 30m").unwrap().command,
+            Some(Command::Token { role: Role::Owner, ttl: Duration::from_secs(1800) })
+        );
+        let cli = parse("causeway migrate down --yes --config a.toml").unwrap();
+        assert_eq!(cli.command, Some(Command::Migrate { direction: Some(Direction::Down { yes: true }) }));
+        assert_eq!(cli.config, Some(PathBuf::from("a.toml")));
+    }
+
+    #[test]
+    fn mistakes_end_with_code_2() {
+        for line in ["causeway dance", "causeway token", "causeway token --role KING", "causeway token --role OWNER --ttl 31d", "causeway token --role OWNER --ttl é"] {
+            assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");
+        }
+    }
+}
