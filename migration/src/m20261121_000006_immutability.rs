@@ -59,7 +59,8 @@ impl MigrationTrait for Migration {
         } else {
             "BEGIN SELECT RAISE(ABORT, 'immutable: an applied change is not rewritten'); END"
         };
-        run(manager, &[&format!("CREATE TRIGGER change_request_applied BEFORE UPDATE ON change_request FOR EACH ROW WHEN ({when}) {body}")]).await
+        run(manager, &[&format!("CREATE TRIGGER change_request_applied BEFORE UPDATE ON change_request FOR EACH ROW WHEN ({when}) {body}")])
+            .await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

@@ -38,7 +38,8 @@ impl App {
             return Err(AppError::StaleRevision { expected: command.expected_revision, current: workspace.version });
         }
         if command.require_approval == Some(true) && !workspace.require_approval {
-            let approvers = tx.members(actor.workspace_id).await?.iter().filter(|member| allowed(member.role, Operation::DecideApproval)).count();
+            let approvers =
+                tx.members(actor.workspace_id).await?.iter().filter(|member| allowed(member.role, Operation::DecideApproval)).count();
             if approvers < 2 {
                 return Err(AppError::invalid(
                     &["input", "requireApproval"],

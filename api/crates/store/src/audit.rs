@@ -74,7 +74,8 @@ impl WriteTx {
         if seq == 0 {
             return Ok(GENESIS.to_owned());
         }
-        let hash: Option<String> = Entity::find_by_id((workspace.0, seq)).select_only().column(Column::Hash).into_tuple().one(&self.db).await?;
+        let hash: Option<String> =
+            Entity::find_by_id((workspace.0, seq)).select_only().column(Column::Hash).into_tuple().one(&self.db).await?;
         hash.ok_or_else(|| StoreError::corrupt(format!("audit_entry: {seq} of the chain is missing")))
     }
 }

@@ -141,11 +141,10 @@ fn filtered(db: &Db, workspace: WorkspaceId, filter: &ChangeFilter) -> Select<En
     if let Some(member) = filter.not_by {
         // Editors are a JSON array of ids; an id is found in its text.
         let edited = Expr::col(Column::Editors).like(format!("%{member}%"));
-        let requested = approval::Entity::find().select_only().column(approval::Column::ChangeId).filter(approval::Column::RequestedBy.eq(member.0));
-        select = select
-            .filter(Column::CreatedBy.ne(member.0))
-            .filter(edited.not())
-            .filter(Column::Id.not_in_subquery(requested.into_query()));
+        let requested =
+            approval::Entity::find().select_only().column(approval::Column::ChangeId).filter(approval::Column::RequestedBy.eq(member.0));
+        select =
+            select.filter(Column::CreatedBy.ne(member.0)).filter(edited.not()).filter(Column::Id.not_in_subquery(requested.into_query()));
     }
     if !filter.statuses.is_empty() {
         select = select.filter(Column::Status.is_in(filter.statuses.iter().map(|status| status.as_str())));

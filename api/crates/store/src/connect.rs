@@ -80,7 +80,8 @@ fn sqlite_path(url: &str) -> Result<PathBuf> {
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
     if path.is_empty() || path.contains(":memory:") || query.contains("mode=memory") {
         return Err(StoreError::Config(
-            "a SQLite database in memory is refused: each connection would have its own. Name a file: sqlite:/folder/causeway.db".to_owned(),
+            "a SQLite database in memory is refused: each connection would have its own. Name a file: sqlite:/folder/causeway.db"
+                .to_owned(),
         ));
     }
     Ok(PathBuf::from(path))

@@ -42,11 +42,7 @@ impl Reader {
 impl WriteTx {
     /// Makes `objects` all that is known about the tenant's directory.
     pub async fn replace_directory(&self, workspace: WorkspaceId, tenant: TenantId, objects: &[DirectoryObject]) -> Result<()> {
-        Entity::delete_many()
-            .filter(Column::WorkspaceId.eq(workspace.0))
-            .filter(Column::TenantId.eq(tenant.0))
-            .exec(&self.db)
-            .await?;
+        Entity::delete_many().filter(Column::WorkspaceId.eq(workspace.0)).filter(Column::TenantId.eq(tenant.0)).exec(&self.db).await?;
         self.upsert_directory(workspace, tenant, objects).await
     }
 

@@ -101,7 +101,9 @@ impl From<DbErr> for StoreError {
             DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed) => StoreError::Unavailable("the store is closed".to_owned()),
             DbErr::RecordNotUpdated => StoreError::Conflict,
             DbErr::Type(text) | DbErr::Json(text) => StoreError::corrupt(text.clone()),
-            DbErr::Conn(RuntimeErr::SqlxError(inner)) | DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner)) => {
+            DbErr::Conn(RuntimeErr::SqlxError(inner))
+            | DbErr::Exec(RuntimeErr::SqlxError(inner))
+            | DbErr::Query(RuntimeErr::SqlxError(inner)) => {
                 from_sqlx(inner).unwrap_or_else(|| StoreError::Database(Box::new(error.clone())))
             }
             _ => StoreError::Database(Box::new(error)),

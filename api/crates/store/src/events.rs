@@ -45,20 +45,15 @@ impl Reader {
 
     /// A page of the log, oldest first.
     pub async fn events_page(&self, workspace: WorkspaceId, filter: &EventFilter, request: &PageRequest) -> Result<Page<Event>> {
-        let keyset =
-            Keyset { list: "events", key: Expr::col(Column::Seq), id: None, descending: false, like: SortKey::Number(0) };
+        let keyset = Keyset { list: "events", key: Expr::col(Column::Seq), id: None, descending: false, like: SortKey::Number(0) };
         let rows = keyset.apply(filtered(&self.db, workspace, filter), request)?.all(&self.db).await?;
         keyset.page(rows, request, |row| Cursor { key: SortKey::Number(row.seq), id: Uuid::nil() }, to_event)
     }
 
     /// The newest event's place; 0 for an empty log.
     pub async fn event_head(&self, workspace: WorkspaceId) -> Result<i64> {
-        let head: Option<i64> = workspace::Entity::find_by_id(workspace.0)
-            .select_only()
-            .column(workspace::Column::EventSeq)
-            .into_tuple()
-            .one(&self.db)
-            .await?;
+        let head: Option<i64> =
+            workspace::Entity::find_by_id(workspace.0).select_only().column(workspace::Column::EventSeq).into_tuple().one(&self.db).await?;
         Ok(head.unwrap_or(0))
     }
 
@@ -96,11 +91,8 @@ impl WriteTx {
         }
         let count = events.len() as i64;
         let last = self.raise_counter(workspace, workspace::Column::EventSeq, count).await?.event_seq;
-        let events: Vec<Event> = events
-            .into_iter()
-            .zip(last - count + 1..)
-            .map(|(event, seq)| Event { workspace_id: workspace, seq, at, event })
-            .collect();
+        let events: Vec<Event> =
+            events.into_iter().zip(last - count + 1..).map(|(event, seq)| Event { workspace_id: workspace, seq, at, event }).collect();
         let rows = events.iter().map(to_row).collect::<Result<Vec<_>>>()?;
         Entity::insert_many(rows).exec_without_returning(&self.db).await?;
         Ok(events)
@@ -121,10 +113,10 @@ impl WriteTx {
             .from(Entity)
             .and_where(mine())
             .and_where(Expr::col(Column::At).lt(before))
-            .and_where(Expr::col(Column::Seq).lt(Expr::expr(sea_orm::sea_query::Func::coalesce([
-                Expr::SubQuery(None, Box::new(keep.into())),
-                Expr::val(i64::MAX),
-            ]))))
+            .and_where(
+                Expr::col(Column::Seq)
+                    .lt(Expr::expr(sea_orm::sea_query::Func::coalesce([Expr::SubQuery(None, Box::new(keep.into())), Expr::val(i64::MAX)]))),
+            )
             .order_by(Column::Seq, sea_orm::Order::Asc)
             .limit(limit)
             .to_owned();

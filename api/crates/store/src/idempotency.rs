@@ -70,8 +70,7 @@ impl WriteTx {
             .order_by(Column::CreatedAt, sea_orm::Order::Asc)
             .limit(limit)
             .to_owned();
-        let deleted =
-            Entity::delete_many().filter(Expr::tuple(place().map(Expr::col)).in_subquery(old)).exec(&self.db).await?;
+        let deleted = Entity::delete_many().filter(Expr::tuple(place().map(Expr::col)).in_subquery(old)).exec(&self.db).await?;
         Ok(deleted.rows_affected)
     }
 }

@@ -59,8 +59,7 @@ impl Reader {
 
     /// Attempts without an outcome. Without a workspace because recovery after a crash asks it.
     pub async fn unfinished_intents(&self, limit: u64) -> Result<Vec<ApplyIntent>> {
-        let rows =
-            Entity::find().filter(Column::FinishedAt.is_null()).order_by_asc(Column::ChangeId).limit(limit).all(&self.db).await?;
+        let rows = Entity::find().filter(Column::FinishedAt.is_null()).order_by_asc(Column::ChangeId).limit(limit).all(&self.db).await?;
         rows.into_iter().map(to_intent).collect()
     }
 }

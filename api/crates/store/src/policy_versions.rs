@@ -14,7 +14,12 @@ use crate::page::{Cursor, Keyset, Page, PageRequest, SortKey};
 
 impl Reader {
     /// A page of a policy's versions, newest first.
-    pub async fn policy_versions_page(&self, workspace: WorkspaceId, policy: PolicyId, request: &PageRequest) -> Result<Page<PolicyVersion>> {
+    pub async fn policy_versions_page(
+        &self,
+        workspace: WorkspaceId,
+        policy: PolicyId,
+        request: &PageRequest,
+    ) -> Result<Page<PolicyVersion>> {
         let keyset =
             Keyset { list: "policy-versions", key: Expr::col(Column::Number), id: None, descending: true, like: SortKey::Number(0) };
         let of_policy = Entity::find().filter(Column::WorkspaceId.eq(workspace.0)).filter(Column::PolicyId.eq(policy.0));
@@ -23,7 +28,12 @@ impl Reader {
     }
 
     /// The newest version whose canonical form has this hash.
-    pub async fn policy_version_with(&self, workspace: WorkspaceId, policy: PolicyId, content: &ContentHash) -> Result<Option<PolicyVersion>> {
+    pub async fn policy_version_with(
+        &self,
+        workspace: WorkspaceId,
+        policy: PolicyId,
+        content: &ContentHash,
+    ) -> Result<Option<PolicyVersion>> {
         let row = Entity::find()
             .filter(Column::WorkspaceId.eq(workspace.0))
             .filter(Column::PolicyId.eq(policy.0))

@@ -56,7 +56,8 @@ impl Store {
     /// Begins a write transaction; on SQLite waits for its turn, at most the acquire timeout.
     pub async fn write(&self) -> Result<WriteTx> {
         // IMMEDIATE: a deferred transaction that reads and then writes fails on SQLite whenever another one wrote in between.
-        let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
+        let options =
+            TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
         Ok(WriteTx::new(self.pools.write.begin_with_options(options).await?, self.shared.clone()))
     }
 

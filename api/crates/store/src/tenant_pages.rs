@@ -73,13 +73,9 @@ pub(crate) fn filtered(db: &Db, workspace: WorkspaceId, filter: &TenantFilter) -
 pub(crate) fn keyset(order: TenantOrder) -> Keyset {
     let id = Some(Expr::col(tenant::Column::Id));
     match order {
-        TenantOrder::DisplayName => Keyset {
-            list: "tenants",
-            key: Expr::col(tenant::Column::SortName),
-            id,
-            descending: false,
-            like: SortKey::Text(String::new()),
-        },
+        TenantOrder::DisplayName => {
+            Keyset { list: "tenants", key: Expr::col(tenant::Column::SortName), id, descending: false, like: SortKey::Text(String::new()) }
+        }
         TenantOrder::LastSync => Keyset {
             list: "tenants-by-sync",
             // Never synced counts as synced at the epoch, so that the key is never null and the order is total.

@@ -66,7 +66,8 @@ impl Reader {
         let tenants = self.tenants_page(workspace, &request.filter, TenantOrder::DisplayName, &request.page).await?;
         let ids: Vec<Uuid> = tenants.items.iter().map(|(_, tenant)| tenant.id.0).collect();
         let limit = request.policies.clamp(1, MAX_PAGE);
-        let mut policies = if ids.is_empty() { HashMap::new() } else { lines(&self.db, workspace, &ids, limit, request.conditions).await? };
+        let mut policies =
+            if ids.is_empty() { HashMap::new() } else { lines(&self.db, workspace, &ids, limit, request.conditions).await? };
         let items = tenants.items.into_iter().map(|(cursor, tenant)| {
             let mut own = policies.remove(&tenant.id.0).unwrap_or_default();
             let has_more = own.len() > limit;
@@ -103,13 +104,16 @@ CROSS JOIN policy p ON p.rowid IN (
 )
 ORDER BY t.key, p.sort_name, p.id";
 
-async fn lines(db: &Db, workspace: WorkspaceId, tenants: &[Uuid], limit: usize, conditions: bool) -> Result<HashMap<Uuid, Vec<PolicyLine>>> {
+async fn lines(
+    db: &Db,
+    workspace: WorkspaceId,
+    tenants: &[Uuid],
+    limit: usize,
+    conditions: bool,
+) -> Result<HashMap<Uuid, Vec<PolicyLine>>> {
     let columns = if conditions { format!("{COLUMNS}, p.conditions") } else { COLUMNS.to_owned() };
-    let (shape, list) = if db.postgres() {
-        (POSTGRES, postgres_array(tenants.iter().copied()))
-    } else {
-        (SQLITE, sqlite_array(tenants.iter().copied()))
-    };
+    let (shape, list) =
+        if db.postgres() { (POSTGRES, postgres_array(tenants.iter().copied())) } else { (SQLITE, sqlite_array(tenants.iter().copied())) };
     // One more than asked for shows whether there are more.
     let values: Vec<Value> = vec![list.into(), workspace.0.into(), (limit as i64 + 1).into()];
     let sql = shape.replace("{columns}", &columns);

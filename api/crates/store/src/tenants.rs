@@ -110,10 +110,8 @@ impl WriteTx {
     /// Replaces the sealed credential. Not conditional on a version: the newest credential wins, and the row's version stays.
     pub async fn set_sealed_credential(&self, workspace: WorkspaceId, id: TenantId, sealed: &[u8]) -> Result<()> {
         let row = tenant::ActiveModel { credential: Set(sealed.to_vec()), ..Default::default() };
-        let update = tenant::Entity::update_many()
-            .set(row)
-            .filter(tenant::Column::Id.eq(id.0))
-            .filter(tenant::Column::WorkspaceId.eq(workspace.0));
+        let update =
+            tenant::Entity::update_many().set(row).filter(tenant::Column::Id.eq(id.0)).filter(tenant::Column::WorkspaceId.eq(workspace.0));
         one_row(update.exec(&self.db).await?.rows_affected)
     }
 }

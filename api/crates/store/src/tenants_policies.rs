@@ -98,11 +98,17 @@ async fn rows(
     let shown = if with_conditions { "p.conditions" } else { "'' AS conditions" };
     let columns = format!("{COLUMNS}, {shown}");
     let (tenant, source) = source(db);
-    let walk = format!("FROM policy q WHERE q.workspace_id = $2 AND q.tenant_id = {tenant}{conditions} ORDER BY q.sort_name {order}, q.id {order} LIMIT $3");
+    let walk = format!(
+        "FROM policy q WHERE q.workspace_id = $2 AND q.tenant_id = {tenant}{conditions} ORDER BY q.sort_name {order}, q.id {order} LIMIT $3"
+    );
     let sql = if db.postgres() {
-        format!("SELECT {columns} FROM {source} CROSS JOIN LATERAL (SELECT * {walk}) p ORDER BY p.tenant_id, p.sort_name {order}, p.id {order}")
+        format!(
+            "SELECT {columns} FROM {source} CROSS JOIN LATERAL (SELECT * {walk}) p ORDER BY p.tenant_id, p.sort_name {order}, p.id {order}"
+        )
     } else {
-        format!("SELECT {columns} FROM {source} CROSS JOIN policy p ON p.rowid IN (SELECT q.rowid {walk}) ORDER BY p.tenant_id, p.sort_name {order}, p.id {order}")
+        format!(
+            "SELECT {columns} FROM {source} CROSS JOIN policy p ON p.rowid IN (SELECT q.rowid {walk}) ORDER BY p.tenant_id, p.sort_name {order}, p.id {order}"
+        )
     };
     let found = db.query_all_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
     Ok(found.iter().map(|row| Model::from_query_result(row, "")).collect::<std::result::Result<_, _>>()?)

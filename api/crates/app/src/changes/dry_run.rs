@@ -1,8 +1,8 @@
 //! `runDryRun`: diff and warnings against the latest snapshot.
 
 use domain::access::Operation;
-use domain::change::request::ChangeRequest;
 use domain::change::refusal::Refusal;
+use domain::change::request::ChangeRequest;
 use domain::change::transition::{ChangeCommand, transition};
 use domain::workspace::Actor;
 

@@ -68,11 +68,7 @@ impl App {
 }
 
 /// A stored document of the change's workspace.
-pub(crate) async fn load_document(
-    tx: &store::Reader,
-    change: &ChangeRequest,
-    hash: &domain::id::ContentHash,
-) -> AppResult<PolicyDocument> {
+pub(crate) async fn load_document(tx: &store::Reader, change: &ChangeRequest, hash: &domain::id::ContentHash) -> AppResult<PolicyDocument> {
     let text = tx
         .document(change.workspace_id, hash)
         .await?

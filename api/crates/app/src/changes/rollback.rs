@@ -67,7 +67,8 @@ impl App {
         let policy = tx.policy(original.workspace_id, policy_id).await?.ok_or(AppError::NotFound)?;
         let graph_id = policy.graph_id.to_string();
         let pre = document_in(tx, original, pre, &graph_id).await?.ok_or_else(|| impossible("the policy is not in the snapshot before"))?;
-        let post = document_in(tx, original, post, &graph_id).await?.ok_or_else(|| impossible("the policy is not in the snapshot after"))?;
+        let post =
+            document_in(tx, original, post, &graph_id).await?.ok_or_else(|| impossible("the policy is not in the snapshot after"))?;
         if policy.deleted_at.is_some() || policy.content_hash != post.canonical().hash() {
             return Err(impossible(
                 "the policy was changed after this change was applied: resync, look at the snapshot diff, and draft a change by hand",

@@ -23,7 +23,11 @@ impl App {
         let subject = Subject::new(SubjectKind::Policy, command.policy_id.0, None);
         let work = async {
             authorize(actor, Operation::UpdatePolicyMetadata)?;
-            let once = Once::new(Operation::UpdatePolicyMetadata, &command.idempotency_key, &(command.policy_id, &command.edit, command.expected_revision))?;
+            let once = Once::new(
+                Operation::UpdatePolicyMetadata,
+                &command.idempotency_key,
+                &(command.policy_id, &command.edit, command.expected_revision),
+            )?;
             let tx = self.store().write().await?;
             let mut policy = tx.policy(actor.workspace_id, command.policy_id).await?.ok_or(AppError::NotFound)?;
             in_scope(actor, policy.tenant_id)?;

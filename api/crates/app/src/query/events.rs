@@ -26,7 +26,11 @@ impl EventFilter {
     }
 
     pub(crate) fn for_actor(&self, actor: &Actor) -> store::EventFilter {
-        store::EventFilter { subjects: self.subject_ids.clone(), tenant_scope: visible(actor, self.tenant_ids.as_deref()), kinds: Vec::new() }
+        store::EventFilter {
+            subjects: self.subject_ids.clone(),
+            tenant_scope: visible(actor, self.tenant_ids.as_deref()),
+            kinds: Vec::new(),
+        }
     }
 }
 

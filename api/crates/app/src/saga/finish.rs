@@ -47,7 +47,9 @@ impl Apply<'_> {
     pub(super) async fn store_snapshot(&mut self, kind: SnapshotKind, live: &PolicyDocument) -> Result<(), JobError> {
         let tx = self.app.store().write().await?;
         let id = SnapshotId(self.app.ids().uuid());
-        snapshot_of_one(&tx, &self.tenant, id, kind, self.change.id, self.policy.graph_id, live, self.app.now()).await.map_err(JobError::app)?;
+        snapshot_of_one(&tx, &self.tenant, id, kind, self.change.id, self.policy.graph_id, live, self.app.now())
+            .await
+            .map_err(JobError::app)?;
         self.intent.pre_snapshot_id = Some(id);
         self.advance(&tx).await?;
         tx.commit().await?;
@@ -82,7 +84,8 @@ impl Apply<'_> {
         let tx = self.app.store().write().await?;
         let detail = json!({ "stage": failure.stage, "code": failure.code, "graphStatus": failure.graph_status, "outcomeUnknown": failure.outcome_unknown });
         let outcome = ChangeCommand::OutcomeFailed { failure, pre: self.intent.pre_snapshot_id, write_performed };
-        let failed = transition(self.change.clone(), outcome, None, self.app.now()).map_err(|refusal| JobError::broken(&refusal.to_string()))?;
+        let failed =
+            transition(self.change.clone(), outcome, None, self.app.now()).map_err(|refusal| JobError::broken(&refusal.to_string()))?;
         self.commit_outcome(tx, failed, AuditOutcome::Failed, detail).await
     }
 

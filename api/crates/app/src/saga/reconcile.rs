@@ -38,7 +38,12 @@ impl Apply<'_> {
                     }
                 }
                 _ if Instant::now() >= settled => {
-                    return self.unknown("the live policy is neither what was before nor what was intended: somebody edited it meanwhile", Some(live)).await;
+                    return self
+                        .unknown(
+                            "the live policy is neither what was before nor what was intended: somebody edited it meanwhile",
+                            Some(live),
+                        )
+                        .await;
                 }
                 _ => first_unchanged = None,
             }

@@ -24,7 +24,9 @@ impl Apply<'_> {
     pub(super) async fn prepare_and_write(&mut self) -> Result<Next, JobError> {
         let live = match self.read_live().await {
             Ok(Live::Policy(live)) => live,
-            Ok(Live::Gone) => return self.fail_unwritten(FailureCode::PolicyNotFound, "the policy is not in the tenant any more", None).await,
+            Ok(Live::Gone) => {
+                return self.fail_unwritten(FailureCode::PolicyNotFound, "the policy is not in the tenant any more", None).await;
+            }
             Err(error) => return self.graph_failed(&error).await,
         };
         let Some(dry_run) = self.change.dry_run.clone() else { return Err(JobError::broken("an applying change has no dry-run")) };
@@ -42,7 +44,8 @@ impl Apply<'_> {
         self.intent.write_started_at = Some(self.app.now());
         self.save_intent().await?;
         self.app.failpoints().at(ApplyStep::WriteStarted).await;
-        let answer = self.graph.patch_policy(&self.call(), self.policy.graph_id, &self.intent.write, WriteId(self.intent.client_request_id)).await;
+        let answer =
+            self.graph.patch_policy(&self.call(), self.policy.graph_id, &self.intent.write, WriteId(self.intent.client_request_id)).await;
         self.app.failpoints().at(ApplyStep::WriteSent).await;
         match answer {
             Ok(receipt) => {
@@ -117,7 +120,10 @@ impl Apply<'_> {
 
     async fn unreadable(&mut self, error: &GraphError) -> Result<Next, JobError> {
         if !self.expired() {
-            return Ok(Next::Later(JobEnd::RetryIn { pause: error.retry_after().unwrap_or_else(|| self.backoff()), reason: error.to_string() }));
+            return Ok(Next::Later(JobEnd::RetryIn {
+                pause: error.retry_after().unwrap_or_else(|| self.backoff()),
+                reason: error.to_string(),
+            }));
         }
         let mut failure = self.graph_failure(FailureStage::Verify, error);
         failure.outcome_unknown = true;
@@ -190,7 +196,9 @@ fn describe(error: &GraphError) -> (FailureCode, &'static str) {
     match error {
         GraphError::Throttled { .. } => (FailureCode::GraphThrottled, "Graph throttled the tenant until the deadline: try again later"),
         GraphError::Unauthorized { .. } => (FailureCode::TenantDisconnected, "Entra refused the credential: connect the tenant again"),
-        GraphError::ConsentRevoked { .. } => (FailureCode::TenantDisconnected, "the tenant's consent was revoked: ask its administrator to grant it again"),
+        GraphError::ConsentRevoked { .. } => {
+            (FailureCode::TenantDisconnected, "the tenant's consent was revoked: ask its administrator to grant it again")
+        }
         GraphError::Forbidden { .. } => (FailureCode::GraphRejected, "the application lacks a permission in the tenant"),
         GraphError::Rejected { .. } => (FailureCode::GraphRejected, "Graph refused the write"),
         GraphError::NotFound { .. } => (FailureCode::PolicyNotFound, "the policy is not in the tenant any more"),

@@ -19,12 +19,8 @@ use crate::runner::{JobEnd, JobError};
 /// Runs one sync job.
 pub(crate) async fn run(app: &App, job: &Job) -> Result<JobEnd, JobError> {
     let payload: SyncPayload = JobError::decode(job)?;
-    let tenant = app
-        .store()
-        .reader()
-        .tenant(job.workspace_id, payload.tenant_id)
-        .await?
-        .ok_or_else(|| JobError::broken("the tenant is gone"))?;
+    let tenant =
+        app.store().reader().tenant(job.workspace_id, payload.tenant_id).await?.ok_or_else(|| JobError::broken("the tenant is gone"))?;
     announce(app, &tenant, EventKind::SyncStarted, json!({ "kind": payload.kind })).await?;
     let graph = app.tenant_graph(&tenant).await.map_err(JobError::app)?;
     match read::read(app, &tenant, &graph).await {
@@ -42,7 +38,8 @@ pub(crate) async fn gave_up(app: &App, job: &Job, reason: &str) -> Result<(), Jo
     let payload: SyncPayload = JobError::decode(job)?;
     if let Some(tenant) = app.store().reader().tenant(job.workspace_id, payload.tenant_id).await? {
         set_connection(app, &tenant, ConnectionState::Degraded, Some(reason.to_owned())).await?;
-        announce(app, &tenant, EventKind::SyncFailed, json!({ "code": "INTERNAL", "message": "the sync failed: see the server's log" })).await?;
+        announce(app, &tenant, EventKind::SyncFailed, json!({ "code": "INTERNAL", "message": "the sync failed: see the server's log" }))
+            .await?;
     }
     Ok(())
 }
@@ -62,9 +59,11 @@ async fn failed(app: &App, job: &Job, tenant: &Tenant, error: &GraphError) -> Re
 /// What an error says about the connection: its state, a code and a sentence for a person.
 pub(crate) fn connection_after(error: &GraphError) -> (ConnectionState, &'static str, &'static str) {
     match error {
-        GraphError::Unauthorized { .. } => {
-            (ConnectionState::Disconnected, "CREDENTIAL_REFUSED", "Entra refused the credential: is the client secret right, and not expired?")
-        }
+        GraphError::Unauthorized { .. } => (
+            ConnectionState::Disconnected,
+            "CREDENTIAL_REFUSED",
+            "Entra refused the credential: is the client secret right, and not expired?",
+        ),
         GraphError::ConsentRevoked { .. } => (
             ConnectionState::ConsentRevoked,
             "CONSENT_REVOKED",
@@ -75,10 +74,14 @@ pub(crate) fn connection_after(error: &GraphError) -> (ConnectionState, &'static
             "PERMISSION_MISSING",
             "the application lacks a permission: it needs Policy.Read.All, Policy.ReadWrite.ConditionalAccess, Application.Read.All, GroupMember.Read.All, User.Read.All, RoleManagement.Read.Directory and Organization.Read.All",
         ),
-        GraphError::Throttled { .. } => (ConnectionState::Degraded, "GRAPH_THROTTLED", "Graph throttles this tenant; the sync goes on later"),
-        GraphError::Protocol { .. } | GraphError::Config { .. } => {
-            (ConnectionState::Degraded, "GRAPH_UNTRUSTED", "Graph's answers could not be trusted or the configuration is wrong: see the server's log")
+        GraphError::Throttled { .. } => {
+            (ConnectionState::Degraded, "GRAPH_THROTTLED", "Graph throttles this tenant; the sync goes on later")
         }
+        GraphError::Protocol { .. } | GraphError::Config { .. } => (
+            ConnectionState::Degraded,
+            "GRAPH_UNTRUSTED",
+            "Graph's answers could not be trusted or the configuration is wrong: see the server's log",
+        ),
         _ => (ConnectionState::Degraded, "GRAPH_UNAVAILABLE", "Graph could not be reached or kept failing; the sync goes on later"),
     }
 }

@@ -111,7 +111,10 @@ fn documents(values: Vec<Value>) -> Result<Vec<PolicyDocument>, GraphError> {
         .into_iter()
         .map(|value| match PolicyDocument::from_value(value) {
             Ok(document) if document.graph_id().is_some() => Ok(document),
-            _ => Err(GraphError::Protocol { reason: "a policy in a list is not an object with an id".to_owned(), info: graph::Info::default() }),
+            _ => Err(GraphError::Protocol {
+                reason: "a policy in a list is not an object with an id".to_owned(),
+                info: graph::Info::default(),
+            }),
         })
         .collect()
 }
@@ -147,7 +150,9 @@ struct Wanted {
 impl Wanted {
     fn of<'d>(documents: impl Iterator<Item = &'d PolicyDocument>) -> Self {
         let references: BTreeSet<Reference> = documents.flat_map(PolicyDocument::references).collect();
-        let of = |kind: DirectoryKind| references.iter().filter(|reference| reference.kind == kind).map(|reference| reference.id.clone()).collect();
+        let of = |kind: DirectoryKind| {
+            references.iter().filter(|reference| reference.kind == kind).map(|reference| reference.id.clone()).collect()
+        };
         Wanted { groups: of(DirectoryKind::Group), users: of(DirectoryKind::User), apps: of(DirectoryKind::Application) }
     }
 }

@@ -34,7 +34,13 @@ pub(crate) fn policy_item(document: &PolicyDocument, graph_id: Uuid) -> (Manifes
 }
 
 /// Inserts or updates the policy's row; a new version is kept when its canonical form changed. The snapshot must be inserted already.
-pub(crate) async fn record_policy(tx: &WriteTx, app: &App, tenant: &Tenant, document: &PolicyDocument, seen: &PolicySeen) -> AppResult<bool> {
+pub(crate) async fn record_policy(
+    tx: &WriteTx,
+    app: &App,
+    tenant: &Tenant,
+    document: &PolicyDocument,
+    seen: &PolicySeen,
+) -> AppResult<bool> {
     let graph_id = document.graph_id().ok_or_else(|| AppError::Internal("a policy without an id".into()))?;
     let known = tx.policies_by_graph_ids(tenant.workspace_id, tenant.id, &[graph_id]).await?.pop();
     record_known(tx, app, tenant, document, graph_id, known, seen).await

@@ -105,7 +105,9 @@ impl App {
         };
         match graph.organization(&call).await {
             Ok(organization) => Ok(organization.display_name),
-            Err(GraphError::Config { reason }) => Err(AppError::ConnectionRefused { message: format!("the server is not set up to reach this cloud: {reason}") }),
+            Err(GraphError::Config { reason }) => {
+                Err(AppError::ConnectionRefused { message: format!("the server is not set up to reach this cloud: {reason}") })
+            }
             Err(error) => {
                 tracing::info!(entra_tenant = %tenant.entra_tenant_id, %error, "a tenant could not be connected");
                 Err(AppError::ConnectionRefused { message: connection_after(&error).2.to_owned() })

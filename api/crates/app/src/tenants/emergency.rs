@@ -79,7 +79,10 @@ impl App {
                 Ok(principal) => principals.push(principal),
                 Err(GraphError::NotFound { .. }) => {
                     let index = index.to_string();
-                    return Err(AppError::invalid(&["input", "objectIds", &index], format!("{object_id} is neither a user nor a group of this tenant")));
+                    return Err(AppError::invalid(
+                        &["input", "objectIds", &index],
+                        format!("{object_id} is neither a user nor a group of this tenant"),
+                    ));
                 }
                 Err(error) => return Err(AppError::ConnectionRefused { message: connection_after(&error).2.to_owned() }),
             }

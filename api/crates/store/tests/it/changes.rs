@@ -11,7 +11,12 @@ use domain::id::*;
 use domain::snapshot::{Snapshot, SnapshotKind};
 use store::{LatestChange, StoreError};
 
-on_both!(everything_comes_back, a_stale_revision_is_a_conflict, of_eight_writers_one_wins_each_revision, the_newest_change_is_kept_on_the_policy);
+on_both!(
+    everything_comes_back,
+    a_stale_revision_is_a_conflict,
+    of_eight_writers_one_wins_each_revision,
+    the_newest_change_is_kept_on_the_policy
+);
 
 fn approval(member: MemberId, seconds: i64) -> Approval {
     Approval {

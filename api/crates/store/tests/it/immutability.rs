@@ -59,13 +59,8 @@ async fn an_applied_change_keeps_its_facts(place: &Place) {
     let world = World::new(place).await;
     let draft = change(&world.policy, world.member.id, 1);
     let undo = change(&world.policy, world.member.id, 2);
-    let applied = ChangeRequest {
-        status: ChangeStatus::Applied,
-        revision: 2,
-        write_performed: Some(true),
-        applied_at: Some(at(3)),
-        ..draft.clone()
-    };
+    let applied =
+        ChangeRequest { status: ChangeStatus::Applied, revision: 2, write_performed: Some(true), applied_at: Some(at(3)), ..draft.clone() };
     let tx = world.store.write().await.unwrap();
     tx.insert_change(&draft).await.unwrap();
     tx.insert_change(&undo).await.unwrap();

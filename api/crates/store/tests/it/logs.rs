@@ -173,12 +173,17 @@ async fn the_audit_chain_is_dense_and_linked_under_eight_writers(place: &Place) 
 
     // Somebody with all rights on the database takes the trigger away and edits one entry: the chain shows it.
     let raw = place.raw().await;
-    let drop_trigger = if place.url.starts_with("sqlite") { "DROP TRIGGER audit_entry_no_update" } else { "DROP TRIGGER audit_entry_no_update ON audit_entry" };
+    let drop_trigger = if place.url.starts_with("sqlite") {
+        "DROP TRIGGER audit_entry_no_update"
+    } else {
+        "DROP TRIGGER audit_entry_no_update ON audit_entry"
+    };
     raw.execute_unprepared(drop_trigger).await.unwrap();
     raw.execute_unprepared("UPDATE audit_entry SET outcome = 'REFUSED' WHERE seq = 30").await.unwrap();
     let chain = store.reader().audit_chain(workspace.id, 0, 1_000).await.unwrap();
     assert!(domain::audit::verify(domain::audit::GENESIS, &chain).is_err());
-    let count = raw.query_one_raw(Statement::from_string(raw.get_database_backend(), "SELECT audit_seq FROM workspace")).await.unwrap().unwrap();
+    let count =
+        raw.query_one_raw(Statement::from_string(raw.get_database_backend(), "SELECT audit_seq FROM workspace")).await.unwrap().unwrap();
     assert_eq!(count.try_get_by_index::<i64>(0).unwrap(), 64);
 }
 

@@ -44,7 +44,9 @@ async fn many_tenants_at_once_say_what_each_alone_says(place: &Place) {
         PolicyFilter { search: Some("' OR TRUE --".to_owned()), ..all() },
     ];
     for filter in &filters {
-        for (first, after, backwards) in [(10, None, false), (2, None, false), (2, None, true), (2, Some(&middle), false), (2, Some(&middle), true)] {
+        for (first, after, backwards) in
+            [(10, None, false), (2, None, false), (2, None, true), (2, Some(&middle), false), (2, Some(&middle), true)]
+        {
             let request = PageRequest { first, after: after.cloned(), backwards };
             let before = world.store.statements();
             let pages = reader.policies_of_tenants(world.workspace.id, &tenants, filter, &request, true).await.unwrap();

@@ -232,7 +232,9 @@ impl World {
         tx.insert_workspace(&workspace).await.unwrap();
         tx.insert_member(&member).await.unwrap();
         tx.insert_tenant(&tenant, b"sealed").await.unwrap();
-        tx.put_documents(workspace.id, &[(hash("document"), "{}".to_owned()), (hash("manifest"), r#"{"items":[]}"#.to_owned())]).await.unwrap();
+        tx.put_documents(workspace.id, &[(hash("document"), "{}".to_owned()), (hash("manifest"), r#"{"items":[]}"#.to_owned())])
+            .await
+            .unwrap();
         tx.insert_policy(&policy, r#"{"users":{}}"#).await.unwrap();
         tx.commit().await.unwrap();
         World { store, workspace, member, tenant, policy }
