@@ -1,4 +1,4 @@
-//! The adapter over real HTTP against a server that is scripted to misbehave. What a well-behaved Entra does is tested with `entra-sim`.
+//! The adapter over real HTTP: against a server that is scripted to misbehave, and (module `simulated`) against a whole Entra.
 
 // The exemption for tests does not reach the helpers of an integration test.
 #![allow(clippy::unwrap_used)]
@@ -8,6 +8,7 @@ mod directory;
 mod paging;
 mod secrets;
 mod server;
+mod simulated;
 mod support;
 mod tls;
 mod token;
