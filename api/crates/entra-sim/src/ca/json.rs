@@ -34,3 +34,8 @@ pub(crate) fn is_void(value: &Value) -> bool {
         Value::Bool(_) | Value::Number(_) => false,
     }
 }
+
+/// Whether the list at a path has an item that satisfies the test.
+pub(crate) fn any(value: &Value, path: &[&str], test: impl Fn(&str) -> bool) -> bool {
+    at(value, path).as_array().is_some_and(|items| items.iter().filter_map(Value::as_str).any(test))
+}

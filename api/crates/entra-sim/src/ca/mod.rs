@@ -14,7 +14,7 @@
 //! Deliberately absent: the size limit of about 10 KB (one support engineer's word), the all-users-all-resources block guard (portal only).
 
 mod error;
-mod json;
+pub(crate) mod json;
 mod limits;
 mod locations;
 mod normalise;

@@ -70,7 +70,7 @@ pub(super) fn build(seed: u64, now: DateTime<Utc>) -> (TenantSeed, Vec<RefusedFi
         "@odata.type": "#microsoft.graph.ipNamedLocation", "displayName": "Depots and headquarters", "isTrusted": true,
         "ipRanges": [
             { "@odata.type": "#microsoft.graph.iPv4CidrRange", "cidrAddress": "198.51.100.0/25" },
-            { "@odata.type": "#microsoft.graph.iPv4CidrRange", "cidrAddress": "192.0.2.0/25" },
+            { "@odata.type": "#microsoft.graph.iPv4CidrRange", "cidrAddress": "203.0.113.0/26" },
         ],
     });
     builder.location(builder.ids.id("location/depots"), &depots);

@@ -1,0 +1,4 @@
+//! The evaluator as tables, the stream as properties over the seeded tenants.
+
+mod evaluation;
+mod streams;
