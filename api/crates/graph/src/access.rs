@@ -50,11 +50,7 @@ impl Credential {
     /// Tells two credentials apart without keeping either: a rotated credential never reuses the old one's token.
     pub(crate) fn fingerprint(&self) -> [u8; 32] {
         match self {
-            Credential::ClientSecret(secret) => Sha256::new()
-                .chain_update(b"secret\0")
-                .chain_update(secret.expose())
-                .finalize()
-                .into(),
+            Credential::ClientSecret(secret) => Sha256::new().chain_update(b"secret\0").chain_update(secret.expose()).finalize().into(),
         }
     }
 
@@ -63,8 +59,7 @@ impl Credential {
         match self {
             Credential::ClientSecret(secret) if !secret.expose().is_empty() => {
                 let encoded: String = byte_serialize(secret.expose().as_bytes()).collect();
-                text.replace(secret.expose(), "(redacted)")
-                    .replace(&encoded, "(redacted)")
+                text.replace(secret.expose(), "(redacted)").replace(&encoded, "(redacted)")
             }
             Credential::ClientSecret(_) => text.to_owned(),
         }
@@ -103,19 +98,10 @@ mod tests {
 
     #[test]
     fn credentials_are_told_apart_and_scrubbed() {
-        let (a, b) = (
-            Credential::ClientSecret(Secret::new("one")),
-            Credential::ClientSecret(Secret::new("two")),
-        );
+        let (a, b) = (Credential::ClientSecret(Secret::new("one")), Credential::ClientSecret(Secret::new("two")));
         assert_ne!(a.fingerprint(), b.fingerprint());
         assert_eq!(a.fingerprint(), a.clone().fingerprint());
-        assert_eq!(
-            a.scrub("bad secret one, really one"),
-            "bad secret (redacted), really (redacted)"
-        );
-        assert_eq!(
-            Credential::ClientSecret(Secret::new("")).scrub("text"),
-            "text"
-        );
+        assert_eq!(a.scrub("bad secret one, really one"), "bad secret (redacted), really (redacted)");
+        assert_eq!(Credential::ClientSecret(Secret::new("")).scrub("text"), "text");
     }
 }

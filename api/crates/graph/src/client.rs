@@ -28,38 +28,18 @@ pub(crate) struct Inner {
 
 impl GraphClient {
     /// A client; [`GraphError::Config`] says which setting is wrong. Sends nothing yet.
-    pub fn new(
-        config: GraphConfig,
-        clock: Arc<dyn Clock>,
-        ids: Arc<dyn Ids>,
-    ) -> Result<Self, GraphError> {
+    pub fn new(config: GraphConfig, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Result<Self, GraphError> {
         config.check()?;
         let wire = Wire::new(&config, Arc::clone(&clock))?;
-        let fetcher = Fetcher {
-            wire: wire.clone(),
-            clock,
-            ids: Arc::clone(&ids),
-            retry: config.retry,
-        };
+        let fetcher = Fetcher { wire: wire.clone(), clock, ids: Arc::clone(&ids), retry: config.retry };
         let lanes = Lanes::new(config.budgets);
-        Ok(GraphClient(Arc::new(Inner {
-            config,
-            ids,
-            wire,
-            tokens: Tokens::new(fetcher),
-            lanes,
-        })))
+        Ok(GraphClient(Arc::new(Inner { config, ids, wire, tokens: Tokens::new(fetcher), lanes })))
     }
 
     /// The view of one tenant.
     pub fn tenant(&self, access: TenantAccess) -> TenantGraph {
         let (login, graph) = self.0.config.bases(access.cloud);
-        TenantGraph {
-            inner: Arc::clone(&self.0),
-            access: Arc::new(access),
-            login,
-            graph,
-        }
+        TenantGraph { inner: Arc::clone(&self.0), access: Arc::new(access), login, graph }
     }
 
     /// Drops the tokens of a tenant: it was disconnected, or its credential replaced.

@@ -50,18 +50,9 @@ impl Default for Budgets {
     /// Microsoft's cloud. Conditional Access stays 5% below the limit, because the network moves requests closer together than we sent them.
     fn default() -> Self {
         Budgets {
-            conditional_access: Rate {
-                per_second: 0.95,
-                burst: 1,
-            },
-            reports: Rate {
-                per_second: 0.5,
-                burst: 1,
-            },
-            directory: Rate {
-                per_second: 20.0,
-                burst: 10,
-            },
+            conditional_access: Rate { per_second: 0.95, burst: 1 },
+            reports: Rate { per_second: 0.5, burst: 1 },
+            directory: Rate { per_second: 20.0, burst: 10 },
         }
     }
 }
@@ -70,11 +61,7 @@ impl Budgets {
     /// One rate for everything: a simulator on this machine, or a test.
     pub fn uniform(per_second: f64, burst: u32) -> Self {
         let rate = Rate { per_second, burst };
-        Budgets {
-            conditional_access: rate,
-            reports: rate,
-            directory: rate,
-        }
+        Budgets { conditional_access: rate, reports: rate, directory: rate }
     }
 }
 
@@ -130,11 +117,7 @@ impl GraphConfig {
             request_timeout: Duration::from_secs(30),
             user_agent: concat!("NONISV|Causeway|Causeway/", env!("CARGO_PKG_VERSION")).to_owned(),
             budgets: Budgets::default(),
-            retry: RetryPolicy {
-                max_attempts: 5,
-                base_delay: Duration::from_millis(500),
-                max_delay: Duration::from_secs(30),
-            },
+            retry: RetryPolicy { max_attempts: 5, base_delay: Duration::from_millis(500), max_delay: Duration::from_secs(30) },
             max_response_bytes: 16 << 20,
             max_list_bytes: 64 << 20,
             max_pages: 1_000,
@@ -151,11 +134,7 @@ impl GraphConfig {
     /// The endpoints that serve a tenant of `cloud`.
     pub(crate) fn bases(&self, cloud: Cloud) -> (Url, Url) {
         let configured = (self.login_base.clone(), self.graph_base.clone());
-        if configured == endpoints(Cloud::Global) {
-            endpoints(cloud)
-        } else {
-            configured
-        }
+        if configured == endpoints(Cloud::Global) { endpoints(cloud) } else { configured }
     }
 
     pub(crate) fn plain_http_only(&self) -> bool {
@@ -171,24 +150,13 @@ impl GraphConfig {
             ("directory", self.budgets.directory),
         ] {
             // Between one request a day and one per microsecond: outside, the arithmetic of intervals loses its meaning.
-            if !(rate.per_second >= 1.0 / 86_400.0 && rate.per_second <= 1_000_000.0)
-                || rate.burst == 0
-            {
-                return Err(GraphError::config(format!(
-                    "budgets.{name} must be a positive rate with a burst of at least 1"
-                )));
+            if !(rate.per_second >= 1.0 / 86_400.0 && rate.per_second <= 1_000_000.0) || rate.burst == 0 {
+                return Err(GraphError::config(format!("budgets.{name} must be a positive rate with a burst of at least 1")));
             }
         }
-        let counts = [
-            self.max_pages,
-            self.max_response_bytes,
-            self.max_list_bytes,
-            self.retry.max_attempts as usize,
-        ];
+        let counts = [self.max_pages, self.max_response_bytes, self.max_list_bytes, self.retry.max_attempts as usize];
         if counts.contains(&0) || self.request_timeout.is_zero() || self.connect_timeout.is_zero() {
-            return Err(GraphError::config(
-                "limits, attempts and timeouts must be above zero",
-            ));
+            return Err(GraphError::config("limits, attempts and timeouts must be above zero"));
         }
         Ok(())
     }
@@ -224,22 +192,10 @@ fn is_loopback(url: &Url) -> bool {
 /// Login authority and Graph root of a national cloud (graph-api.md section 0).
 pub fn endpoints(cloud: Cloud) -> (Url, Url) {
     let (login, graph) = match cloud {
-        Cloud::Global => (
-            "https://login.microsoftonline.com",
-            "https://graph.microsoft.com",
-        ),
-        Cloud::UsGov => (
-            "https://login.microsoftonline.us",
-            "https://graph.microsoft.us",
-        ),
-        Cloud::UsGovDod => (
-            "https://login.microsoftonline.us",
-            "https://dod-graph.microsoft.us",
-        ),
-        Cloud::China => (
-            "https://login.partner.microsoftonline.cn",
-            "https://microsoftgraph.chinacloudapi.cn",
-        ),
+        Cloud::Global => ("https://login.microsoftonline.com", "https://graph.microsoft.com"),
+        Cloud::UsGov => ("https://login.microsoftonline.us", "https://graph.microsoft.us"),
+        Cloud::UsGovDod => ("https://login.microsoftonline.us", "https://dod-graph.microsoft.us"),
+        Cloud::China => ("https://login.partner.microsoftonline.cn", "https://microsoftgraph.chinacloudapi.cn"),
     };
     let url = |text: &str| Url::parse(text).expect("a constant address");
     (url(login), url(graph))
@@ -260,22 +216,9 @@ mod tests {
 
     #[test]
     fn plain_http_is_for_loopback_only() {
-        for good in [
-            "http://127.0.0.1:8081",
-            "http://localhost:1",
-            "http://[::1]:9/sim",
-            "https://graph.example",
-        ] {
-            assert_eq!(
-                config("https://login.example", good).check(),
-                Ok(()),
-                "{good}"
-            );
-            assert_eq!(
-                config(good, "https://graph.example").check(),
-                Ok(()),
-                "{good}"
-            );
+        for good in ["http://127.0.0.1:8081", "http://localhost:1", "http://[::1]:9/sim", "https://graph.example"] {
+            assert_eq!(config("https://login.example", good).check(), Ok(()), "{good}");
+            assert_eq!(config(good, "https://graph.example").check(), Ok(()), "{good}");
         }
         for bad in [
             "http://graph.example",
@@ -287,20 +230,8 @@ mod tests {
             "https://graph.example?x=1",
             "data:text/plain,x",
         ] {
-            assert!(
-                matches!(
-                    config("https://login.example", bad).check(),
-                    Err(GraphError::Config { .. })
-                ),
-                "{bad}"
-            );
-            assert!(
-                matches!(
-                    config(bad, "https://graph.example").check(),
-                    Err(GraphError::Config { .. })
-                ),
-                "{bad}"
-            );
+            assert!(matches!(config("https://login.example", bad).check(), Err(GraphError::Config { .. })), "{bad}");
+            assert!(matches!(config(bad, "https://graph.example").check(), Err(GraphError::Config { .. })), "{bad}");
         }
     }
 
@@ -322,15 +253,9 @@ mod tests {
 
     #[test]
     fn a_tenant_is_sought_in_its_own_cloud_unless_the_endpoints_are_others() {
-        assert_eq!(
-            GraphConfig::microsoft().bases(Cloud::China),
-            endpoints(Cloud::China)
-        );
+        assert_eq!(GraphConfig::microsoft().bases(Cloud::China), endpoints(Cloud::China));
         let simulated = config("http://127.0.0.1:1", "http://127.0.0.1:2");
         assert_eq!(simulated.bases(Cloud::China).1.port(), Some(2));
-        assert_eq!(
-            default_scope(Cloud::UsGovDod),
-            "https://dod-graph.microsoft.us/.default"
-        );
+        assert_eq!(default_scope(Cloud::UsGovDod), "https://dod-graph.microsoft.us/.default");
     }
 }

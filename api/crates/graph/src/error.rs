@@ -115,10 +115,7 @@ pub enum GraphError {
 impl GraphError {
     /// The same call may succeed later without anybody doing anything.
     pub fn retryable(&self) -> bool {
-        matches!(
-            self,
-            GraphError::Throttled { .. } | GraphError::Transient { .. } | GraphError::Deadline
-        )
+        matches!(self, GraphError::Throttled { .. } | GraphError::Transient { .. } | GraphError::Deadline)
     }
 
     /// A write may have taken effect although it failed.
@@ -153,10 +150,7 @@ impl GraphError {
     /// Passes the texts that came from outside through `scrub`, which takes our secrets out (security-checklist D23).
     pub(crate) fn scrubbed(mut self, scrub: impl Fn(&str) -> String) -> Self {
         if let Some(info) = self.info_mut() {
-            for text in [&mut info.message, &mut info.code, &mut info.request_id]
-                .into_iter()
-                .flatten()
-            {
+            for text in [&mut info.message, &mut info.code, &mut info.request_id].into_iter().flatten() {
                 *text = scrub(text);
             }
         }
@@ -179,15 +173,10 @@ impl GraphError {
     }
 
     pub(crate) fn protocol(reason: impl Into<String>, info: Info) -> Self {
-        GraphError::Protocol {
-            reason: reason.into(),
-            info,
-        }
+        GraphError::Protocol { reason: reason.into(), info }
     }
 
     pub(crate) fn config(reason: impl Into<String>) -> Self {
-        GraphError::Config {
-            reason: reason.into(),
-        }
+        GraphError::Config { reason: reason.into() }
     }
 }

@@ -58,9 +58,7 @@ impl TenantGraph {
                 Err(GraphError::Deadline) => return Err(last.unwrap_or(GraphError::Deadline)),
                 Err(error) => return Err(error),
             };
-            let scrub = |error: GraphError| {
-                error.scrubbed(|text| text.replace(token.bearer(), "(redacted)"))
-            };
+            let scrub = |error: GraphError| error.scrubbed(|text| text.replace(token.bearer(), "(redacted)"));
             let (error, delay) = match verdict {
                 Verdict::Answer(answer) => return Ok(answer),
                 Verdict::Final(GraphError::Deadline) => {
@@ -77,19 +75,13 @@ impl TenantGraph {
                     continue;
                 }
                 Verdict::Throttled { error, retry_after } => {
-                    let delay =
-                        retry::delay(&inner.config.retry, pauses, retry_after, inner.ids.as_ref());
+                    let delay = retry::delay(&inner.config.retry, pauses, retry_after, inner.ids.as_ref());
                     pauses += 1;
                     lane.hold(Instant::now() + delay.min(retry::MAX_HOLD));
                     (scrub(error), delay)
                 }
                 Verdict::Transient { error, retry_after } => {
-                    let delay = retry::delay(
-                        &inner.config.retry,
-                        failures,
-                        retry_after,
-                        inner.ids.as_ref(),
-                    );
+                    let delay = retry::delay(&inner.config.retry, failures, retry_after, inner.ids.as_ref());
                     failures += 1;
                     if failures >= inner.config.retry.max_attempts {
                         return Err(scrub(error));
@@ -106,33 +98,13 @@ impl TenantGraph {
     }
 
     /// The token first, then the turn: a turn taken early would be spent late, closer to the next one than the budget allows.
-    async fn attempt(
-        &self,
-        call: &Call,
-        ask: &Ask<'_>,
-        lane: &Lane,
-    ) -> Result<(Arc<Token>, Verdict), GraphError> {
+    async fn attempt(&self, call: &Call, ask: &Ask<'_>, lane: &Lane) -> Result<(Arc<Token>, Verdict), GraphError> {
         let inner = &self.inner;
-        let token = inner
-            .tokens
-            .get(
-                &self.access,
-                &self.login,
-                ask.client_request_id,
-                call.deadline,
-            )
-            .await?;
+        let token = inner.tokens.get(&self.access, &self.login, ask.client_request_id, call.deadline).await?;
         let request = match self.request(ask, &token) {
             Ok(request) => request,
             Err(error) => {
-                return Ok((
-                    token,
-                    classify(
-                        ask.intent,
-                        Err(NoAnswer::Unsendable(error.to_string())),
-                        ask.client_request_id,
-                    ),
-                ));
+                return Ok((token, classify(ask.intent, Err(NoAnswer::Unsendable(error.to_string())), ask.client_request_id)));
             }
         };
         if !lane.turn(call).await {
@@ -142,25 +114,14 @@ impl TenantGraph {
         let outcome = inner.wire.send(request, call.deadline).await;
         let elapsed_ms = started.elapsed().as_millis() as u64;
         match &outcome {
-            Ok(answer) => tracing::debug!(
-                status = answer.status.as_u16(),
-                request_id = answer.request_id,
-                elapsed_ms,
-                "answered"
-            ),
+            Ok(answer) => tracing::debug!(status = answer.status.as_u16(), request_id = answer.request_id, elapsed_ms, "answered"),
             Err(reason) => tracing::debug!(elapsed_ms, reason = reason.word(), "no answer"),
         }
         Ok((token, classify(ask.intent, outcome, ask.client_request_id)))
     }
 
     fn request(&self, ask: &Ask<'_>, token: &Token) -> Result<Request, reqwest::Error> {
-        let mut builder = identified(
-            self.inner
-                .wire
-                .http()
-                .request(ask.method.clone(), ask.url.clone()),
-            ask.client_request_id,
-        );
+        let mut builder = identified(self.inner.wire.http().request(ask.method.clone(), ask.url.clone()), ask.client_request_id);
         for (name, value) in ask.headers {
             builder = builder.header(*name, *value);
         }

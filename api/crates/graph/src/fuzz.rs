@@ -33,12 +33,7 @@ fn answer() -> impl Strategy<Value = Value> {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
             prop::collection::vec((name, inner), 0..6).prop_map(|members| {
-                Value::Object(
-                    members
-                        .into_iter()
-                        .map(|(name, value)| (name.to_owned(), value))
-                        .collect::<Map<_, _>>(),
-                )
+                Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>())
             }),
         ]
     })

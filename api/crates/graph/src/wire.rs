@@ -92,9 +92,8 @@ impl Wire {
             .pool_idle_timeout(POOL_IDLE)
             .tcp_nodelay(true);
         let certificates = match &config.root_ca_pem {
-            Some(pem) => reqwest::Certificate::from_pem_bundle(pem).map_err(|error| {
-                GraphError::config(format!("root_ca_pem is not a PEM certificate: {error}"))
-            })?,
+            Some(pem) => reqwest::Certificate::from_pem_bundle(pem)
+                .map_err(|error| GraphError::config(format!("root_ca_pem is not a PEM certificate: {error}")))?,
             None => Vec::new(),
         };
         builder = if config.plain_http_only() {
@@ -103,15 +102,8 @@ impl Wire {
         } else {
             builder.tls_certs_merge(certificates)
         };
-        let http = builder.build().map_err(|error| {
-            GraphError::config(format!("the HTTP client can't be built: {}", chain(&error)))
-        })?;
-        Ok(Wire {
-            http,
-            clock,
-            request_timeout: config.request_timeout,
-            max_bytes: config.max_response_bytes,
-        })
+        let http = builder.build().map_err(|error| GraphError::config(format!("the HTTP client can't be built: {}", chain(&error))))?;
+        Ok(Wire { http, clock, request_timeout: config.request_timeout, max_bytes: config.max_response_bytes })
     }
 
     pub(crate) fn http(&self) -> &Client {
@@ -119,18 +111,10 @@ impl Wire {
     }
 
     /// Sends and reads the answer, within the limit of one request and the deadline, whichever is first.
-    pub(crate) async fn send(
-        &self,
-        request: Request,
-        deadline: Instant,
-    ) -> Result<Answer, NoAnswer> {
+    pub(crate) async fn send(&self, request: Request, deadline: Instant) -> Result<Answer, NoAnswer> {
         let own_limit = Instant::now() + self.request_timeout;
         let late = || {
-            if deadline <= own_limit {
-                NoAnswer::OutOfTime
-            } else {
-                NoAnswer::TimedOut
-            }
+            if deadline <= own_limit { NoAnswer::OutOfTime } else { NoAnswer::TimedOut }
         };
         let limit = own_limit.min(deadline);
         let response = match timeout_at(limit, self.http.execute(request)).await {
@@ -146,11 +130,7 @@ impl Wire {
         };
         let mut answer = self.head(&response);
         let failed = !answer.status.is_success();
-        let max = if failed {
-            MAX_ERROR_BYTES
-        } else {
-            self.max_bytes
-        };
+        let max = if failed { MAX_ERROR_BYTES } else { self.max_bytes };
         let read = timeout_at(limit, read_body(response, max, &mut answer.body)).await;
         match read {
             // The status says enough.
@@ -162,17 +142,10 @@ impl Wire {
     }
 
     fn head(&self, response: &Response) -> Answer {
-        let header = |name: &str| {
-            response
-                .headers()
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-        };
+        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
         Answer {
             status: response.status(),
-            request_id: header("request-id")
-                .or_else(|| header("x-ms-request-id"))
-                .map(|id| crate::envelope::clip(id, 100)),
+            request_id: header("request-id").or_else(|| header("x-ms-request-id")).map(|id| crate::envelope::clip(id, 100)),
             retry_after: retry::retry_after(header("retry-after"), self.clock.now()),
             body: Vec::new(),
         }
@@ -187,10 +160,7 @@ enum BodyEnd {
 
 /// Reads piece by piece and stops at the limit: the stated length is not believed, and a body without one is bounded too.
 async fn read_body(response: Response, max: usize, into: &mut Vec<u8>) -> BodyEnd {
-    if response
-        .content_length()
-        .is_some_and(|length| length > max as u64)
-    {
+    if response.content_length().is_some_and(|length| length > max as u64) {
         return BodyEnd::TooLarge;
     }
     let mut pieces = response.bytes_stream();
@@ -207,13 +177,8 @@ async fn read_body(response: Response, max: usize, into: &mut Vec<u8>) -> BodyEn
 }
 
 /// Puts the ids that let both sides find the request again on it (graph-api.md section 0).
-pub(crate) fn identified(
-    builder: reqwest::RequestBuilder,
-    client_request_id: Uuid,
-) -> reqwest::RequestBuilder {
-    builder
-        .header("client-request-id", client_request_id.to_string())
-        .header("return-client-request-id", "true")
+pub(crate) fn identified(builder: reqwest::RequestBuilder, client_request_id: Uuid) -> reqwest::RequestBuilder {
+    builder.header("client-request-id", client_request_id.to_string()).header("return-client-request-id", "true")
 }
 
 /// An error with its causes; reqwest's own text names only the outermost.

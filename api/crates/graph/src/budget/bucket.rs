@@ -20,11 +20,7 @@ pub(crate) struct Bucket {
 impl Bucket {
     pub(crate) fn new(rate: Rate) -> Self {
         let interval = Duration::from_secs_f64(1.0 / rate.per_second);
-        Bucket {
-            interval,
-            tolerance: interval.saturating_mul(rate.burst - 1),
-            due: None,
-        }
+        Bucket { interval, tolerance: interval.saturating_mul(rate.burst - 1), due: None }
     }
 
     /// Takes one request out, or says when one will be there.
@@ -43,8 +39,7 @@ impl Bucket {
         // A bucket with room for a burst serves that many at once: what matters is when the last of them may go.
         let from = self.due.map_or(now, |due| due.max(now));
         let due = from + self.interval.saturating_mul(ahead);
-        due.checked_sub(self.tolerance)
-            .map_or(now, |ready| ready.max(self.ready(now)))
+        due.checked_sub(self.tolerance).map_or(now, |ready| ready.max(self.ready(now)))
     }
 
     /// Nothing before `until`, and no burst right after it: Graph asked for a pause.
@@ -59,9 +54,7 @@ impl Bucket {
     }
 
     fn ready(&self, now: Instant) -> Instant {
-        self.due
-            .and_then(|due| due.checked_sub(self.tolerance))
-            .map_or(now, |ready| ready.max(now))
+        self.due.and_then(|due| due.checked_sub(self.tolerance)).map_or(now, |ready| ready.max(now))
     }
 }
 
@@ -91,10 +84,7 @@ mod tests {
     #[test]
     fn a_burst_of_one_keeps_an_even_distance() {
         let start = Instant::now();
-        assert_eq!(
-            schedule(&mut bucket(1.0, 1), start, 4),
-            [0, 1_000, 2_000, 3_000]
-        );
+        assert_eq!(schedule(&mut bucket(1.0, 1), start, 4), [0, 1_000, 2_000, 3_000]);
     }
 
     #[test]
@@ -115,11 +105,7 @@ mod tests {
         bucket.hold(start + 700 * MS);
         assert_eq!(schedule(&mut bucket, start, 3), [700, 800, 900]);
         bucket.hold(start);
-        assert_eq!(
-            bucket.take(start + 901 * MS),
-            Err(start + 1_000 * MS),
-            "an older hold takes nothing back"
-        );
+        assert_eq!(bucket.take(start + 901 * MS), Err(start + 1_000 * MS), "an older hold takes nothing back");
     }
 
     #[test]

@@ -31,14 +31,7 @@ enum Step {
 
 impl Lane {
     pub(crate) fn new(rate: Rate) -> Self {
-        Lane {
-            line: Mutex::new(Line {
-                bucket: Bucket::new(rate),
-                waiting: BTreeSet::new(),
-                next_number: 0,
-            }),
-            moved: Notify::new(),
-        }
+        Lane { line: Mutex::new(Line { bucket: Bucket::new(rate), waiting: BTreeSet::new(), next_number: 0 }), moved: Notify::new() }
     }
 
     /// Waits for the turn of one request; `false` when the call's deadline comes first.
@@ -75,9 +68,7 @@ impl Lane {
         let now = Instant::now();
         let mut line = self.line();
         let ahead = line.waiting.range(..ticket.place).count();
-        let ready = line
-            .bucket
-            .ready_after(now, u32::try_from(ahead).unwrap_or(u32::MAX));
+        let ready = line.bucket.ready_after(now, u32::try_from(ahead).unwrap_or(u32::MAX));
         if ready > deadline || now >= deadline {
             return Step::TooLate;
         }
@@ -128,46 +119,25 @@ mod tests {
     use super::*;
 
     fn call(priority: Priority, within_ms: u64) -> Call {
-        Call {
-            deadline: Instant::now() + Duration::from_millis(within_ms),
-            client_request_id: Uuid::nil(),
-            priority,
-        }
+        Call { deadline: Instant::now() + Duration::from_millis(within_ms), client_request_id: Uuid::nil(), priority }
     }
 
     #[tokio::test]
     async fn who_can_not_be_served_in_time_is_refused_on_arrival() {
-        let lane = Lane::new(Rate {
-            per_second: 1.0,
-            burst: 1,
-        });
+        let lane = Lane::new(Rate { per_second: 1.0, burst: 1 });
         assert!(lane.turn(&call(Priority::Sync, 10_000)).await);
         let asked = Instant::now();
         assert!(!lane.turn(&call(Priority::Apply, 500)).await);
-        assert!(
-            asked.elapsed() < Duration::from_millis(400),
-            "refused at once, not at the deadline"
-        );
+        assert!(asked.elapsed() < Duration::from_millis(400), "refused at once, not at the deadline");
     }
 
     #[tokio::test]
     async fn apply_overtakes_waiting_syncs() {
-        let lane = Arc::new(Lane::new(Rate {
-            per_second: 20.0,
-            burst: 1,
-        }));
+        let lane = Arc::new(Lane::new(Rate { per_second: 20.0, burst: 1 }));
         assert!(lane.turn(&call(Priority::Sync, 10_000)).await);
         let order = Arc::new(Mutex::new(Vec::new()));
         let mut waiting = Vec::new();
-        for (index, priority) in [
-            Priority::Sync,
-            Priority::Sync,
-            Priority::Interactive,
-            Priority::Apply,
-        ]
-        .into_iter()
-        .enumerate()
-        {
+        for (index, priority) in [Priority::Sync, Priority::Sync, Priority::Interactive, Priority::Apply].into_iter().enumerate() {
             let (task_lane, order) = (Arc::clone(&lane), Arc::clone(&order));
             let call = call(priority, 10_000);
             waiting.push(tokio::spawn(async move {
@@ -182,24 +152,13 @@ mod tests {
         for task in waiting {
             task.await.unwrap();
         }
-        assert_eq!(
-            *order.lock().unwrap(),
-            [
-                Priority::Apply,
-                Priority::Interactive,
-                Priority::Sync,
-                Priority::Sync
-            ]
-        );
+        assert_eq!(*order.lock().unwrap(), [Priority::Apply, Priority::Interactive, Priority::Sync, Priority::Sync]);
         assert!(lane.line().waiting.is_empty());
     }
 
     #[tokio::test]
     async fn a_caller_that_goes_away_leaves_the_line() {
-        let lane = Lane::new(Rate {
-            per_second: 0.001,
-            burst: 1,
-        });
+        let lane = Lane::new(Rate { per_second: 0.001, burst: 1 });
         assert!(lane.turn(&call(Priority::Sync, 10_000)).await);
         let mut patient = call(Priority::Sync, 0);
         patient.deadline += Duration::from_secs(10_000);
@@ -210,10 +169,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_hold_delays_those_already_waiting() {
-        let lane = Arc::new(Lane::new(Rate {
-            per_second: 20.0,
-            burst: 1,
-        }));
+        let lane = Arc::new(Lane::new(Rate { per_second: 20.0, burst: 1 }));
         let start = Instant::now();
         assert!(lane.turn(&call(Priority::Sync, 10_000)).await);
         let waiter = tokio::spawn({

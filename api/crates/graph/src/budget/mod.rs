@@ -34,10 +34,7 @@ pub(crate) struct Lanes {
 
 impl Lanes {
     pub(crate) fn new(budgets: Budgets) -> Self {
-        Lanes {
-            budgets,
-            lanes: Mutex::default(),
-        }
+        Lanes { budgets, lanes: Mutex::default() }
     }
 
     pub(crate) fn lane(&self, tenant: Uuid, class: Class) -> Arc<Lane> {
@@ -45,11 +42,7 @@ impl Lanes {
         if lanes.len() >= MAX_IDLE_LANES {
             lanes.retain(|_, lane| Arc::strong_count(lane) > 1 || !lane.is_idle());
         }
-        Arc::clone(
-            lanes
-                .entry((tenant, class))
-                .or_insert_with(|| Arc::new(Lane::new(self.rate(class)))),
-        )
+        Arc::clone(lanes.entry((tenant, class)).or_insert_with(|| Arc::new(Lane::new(self.rate(class)))))
     }
 
     fn rate(&self, class: Class) -> Rate {

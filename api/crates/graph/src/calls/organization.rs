@@ -29,74 +29,40 @@ impl TenantGraph {
     pub async fn organization(&self, call: &Call) -> Result<Organization, GraphError> {
         let list = self.list(call, Class::Directory, "/organization").await?;
         let wanted = self.entra_tenant_id();
-        list.iter()
-            .find_map(|entry| read(entry).filter(|organization| organization.id == wanted))
-            .ok_or_else(|| {
-                let info = Info {
-                    client_request_id: call.client_request_id,
-                    ..Info::default()
-                };
-                GraphError::protocol("the organization is another tenant's", info)
-            })
+        list.iter().find_map(|entry| read(entry).filter(|organization| organization.id == wanted)).ok_or_else(|| {
+            let info = Info { client_request_id: call.client_request_id, ..Info::default() };
+            GraphError::protocol("the organization is another tenant's", info)
+        })
     }
 
     /// Whether security defaults are on; enabled policies have no effect while they are.
     pub async fn security_defaults(&self, call: &Call) -> Result<bool, GraphError> {
-        let policy = self
-            .get_json(
-                call,
-                Class::Directory,
-                "/policies/identitySecurityDefaultsEnforcementPolicy",
-            )
-            .await?;
-        policy
-            .get("isEnabled")
-            .and_then(Value::as_bool)
-            .ok_or_else(|| {
-                let info = Info {
-                    client_request_id: call.client_request_id,
-                    ..Info::default()
-                };
-                GraphError::protocol("security defaults without isEnabled", info)
-            })
+        let policy = self.get_json(call, Class::Directory, "/policies/identitySecurityDefaultsEnforcementPolicy").await?;
+        policy.get("isEnabled").and_then(Value::as_bool).ok_or_else(|| {
+            let info = Info { client_request_id: call.client_request_id, ..Info::default() };
+            GraphError::protocol("security defaults without isEnabled", info)
+        })
     }
 }
 
 fn read(entry: &Value) -> Option<Organization> {
     let id = Uuid::try_parse(entry.get("id")?.as_str()?).ok()?;
-    let display_name = entry
-        .get("displayName")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned();
-    Some(Organization {
-        id,
-        display_name,
-        licences: licences(entry),
-    })
+    let display_name = entry.get("displayName").and_then(Value::as_str).unwrap_or_default().to_owned();
+    Some(Organization { id, display_name, licences: licences(entry) })
 }
 
 /// `assignedPlans` that are usable: `Enabled`, or `Warning` (expired, within the grace period).
 fn licences(entry: &Value) -> Licences {
-    let plans = entry
-        .get("assignedPlans")
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .unwrap_or_default();
+    let plans = entry.get("assignedPlans").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let has = |wanted: Uuid| {
         plans.iter().any(|plan| {
             let text = |name| plan.get(name).and_then(Value::as_str).unwrap_or_default();
-            matches!(text("capabilityStatus"), "Enabled" | "Warning")
-                && Uuid::try_parse(text("servicePlanId")) == Ok(wanted)
+            matches!(text("capabilityStatus"), "Enabled" | "Warning") && Uuid::try_parse(text("servicePlanId")) == Ok(wanted)
         })
     };
     let p2 = has(P2);
     // P2 contains P1, whether or not the plan is listed.
-    Licences {
-        p1: p2 || has(P1),
-        p2,
-        intune: has(INTUNE),
-    }
+    Licences { p1: p2 || has(P1), p2, intune: has(INTUNE) }
 }
 
 #[cfg(test)]
@@ -109,49 +75,17 @@ mod tests {
     fn licences_are_plans_in_force() {
         let plan = |id: Uuid, status: &str| json!({"servicePlanId": id, "capabilityStatus": status, "service": "s"});
         let of = |plans: Vec<Value>| licences(&json!({ "assignedPlans": plans }));
-        assert_eq!(
-            of(vec![plan(P1, "Enabled")]),
-            Licences {
-                p1: true,
-                p2: false,
-                intune: false
-            }
-        );
-        assert_eq!(
-            of(vec![plan(P2, "Warning"), plan(INTUNE, "Enabled")]),
-            Licences {
-                p1: true,
-                p2: true,
-                intune: true
-            }
-        );
-        assert_eq!(
-            of(vec![
-                plan(P2, "Suspended"),
-                plan(P1, "Deleted"),
-                json!(7),
-                json!({})
-            ]),
-            Licences::default()
-        );
+        assert_eq!(of(vec![plan(P1, "Enabled")]), Licences { p1: true, p2: false, intune: false });
+        assert_eq!(of(vec![plan(P2, "Warning"), plan(INTUNE, "Enabled")]), Licences { p1: true, p2: true, intune: true });
+        assert_eq!(of(vec![plan(P2, "Suspended"), plan(P1, "Deleted"), json!(7), json!({})]), Licences::default());
         assert_eq!(licences(&json!({})), Licences::default());
-        assert_eq!(
-            licences(&json!({"assignedPlans": null})),
-            Licences::default()
-        );
+        assert_eq!(licences(&json!({"assignedPlans": null})), Licences::default());
     }
 
     #[test]
     fn an_entry_needs_an_id_and_nothing_else() {
         assert_eq!(read(&json!({"displayName": "x"})), None);
         let id = Uuid::from_u128(9);
-        assert_eq!(
-            read(&json!({ "id": id })),
-            Some(Organization {
-                id,
-                display_name: String::new(),
-                licences: Licences::default()
-            })
-        );
+        assert_eq!(read(&json!({ "id": id })), Some(Organization { id, display_name: String::new(), licences: Licences::default() }));
     }
 }

@@ -31,11 +31,7 @@ impl Permissions {
     /// that contains a needed one is not known here.
     pub fn missing<'a>(&self, needed: &[&'a str]) -> Vec<&'a str> {
         match &self.granted {
-            Some(granted) => needed
-                .iter()
-                .copied()
-                .filter(|name| !granted.contains(*name))
-                .collect(),
+            Some(granted) => needed.iter().copied().filter(|name| !granted.contains(*name)).collect(),
             None => Vec::new(),
         }
     }
@@ -45,19 +41,8 @@ impl TenantGraph {
     /// Signs in anew and reports the permissions: consent given or withdrawn shows in new tokens only.
     pub async fn permissions(&self, call: &Call) -> Result<Permissions, GraphError> {
         self.inner.tokens.forget(self.access.entra_tenant_id);
-        let token = self
-            .inner
-            .tokens
-            .get(
-                &self.access,
-                &self.login,
-                call.client_request_id,
-                call.deadline,
-            )
-            .await?;
-        Ok(Permissions {
-            granted: token.roles().cloned(),
-        })
+        let token = self.inner.tokens.get(&self.access, &self.login, call.client_request_id, call.deadline).await?;
+        Ok(Permissions { granted: token.roles().cloned() })
     }
 }
 
@@ -67,17 +52,8 @@ mod tests {
 
     #[test]
     fn missing_permissions_are_named_and_an_opaque_token_accuses_nobody() {
-        let some = Permissions {
-            granted: Some(BTreeSet::from(["User.Read.All".to_owned()])),
-        };
-        assert_eq!(
-            some.missing(&["Policy.Read.All", "User.Read.All"]),
-            ["Policy.Read.All"]
-        );
-        assert!(
-            Permissions { granted: None }
-                .missing(&PERMISSIONS_TO_READ)
-                .is_empty()
-        );
+        let some = Permissions { granted: Some(BTreeSet::from(["User.Read.All".to_owned()])) };
+        assert_eq!(some.missing(&["Policy.Read.All", "User.Read.All"]), ["Policy.Read.All"]);
+        assert!(Permissions { granted: None }.missing(&PERMISSIONS_TO_READ).is_empty());
     }
 }

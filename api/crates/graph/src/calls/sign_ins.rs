@@ -39,31 +39,18 @@ pub struct SignInPage {
 
 impl TenantGraph {
     /// One page of interactive sign-ins at or after `since`; `page` continues an earlier page and then decides alone.
-    pub async fn sign_ins(
-        &self,
-        call: &Call,
-        since: DateTime<Utc>,
-        page: Option<&PageToken>,
-    ) -> Result<SignInPage, GraphError> {
+    pub async fn sign_ins(&self, call: &Call, since: DateTime<Utc>, page: Option<&PageToken>) -> Result<SignInPage, GraphError> {
         let url = match page {
             Some(PageToken(link)) => self.trusted_link(link).ok_or_else(|| {
-                let info = Info {
-                    client_request_id: call.client_request_id,
-                    ..Info::default()
-                };
+                let info = Info { client_request_id: call.client_request_id, ..Info::default() };
                 GraphError::protocol("the next page is on another host", info)
             })?,
             None => {
                 let since = since.to_rfc3339_opts(SecondsFormat::AutoSi, true);
-                self.url(&format!(
-                    "/auditLogs/signIns?$filter=createdDateTime%20ge%20{since}"
-                ))
+                self.url(&format!("/auditLogs/signIns?$filter=createdDateTime%20ge%20{since}"))
             }
         };
         let page = self.page(call, Class::Reports, url, &HEADERS).await?;
-        Ok(SignInPage {
-            items: page.items,
-            next: page.next.map(|link| PageToken(link.into())),
-        })
+        Ok(SignInPage { items: page.items, next: page.next.map(|link| PageToken(link.into())) })
     }
 }

@@ -45,20 +45,11 @@ type Flight = Shared<BoxFuture<'static, Outcome>>;
 
 impl Tokens {
     pub(crate) fn new(fetcher: Fetcher) -> Self {
-        Tokens {
-            fetcher,
-            slots: Arc::default(),
-        }
+        Tokens { fetcher, slots: Arc::default() }
     }
 
     /// The tenant's token: the cached one, or the one that a flight brings. `id` is the correlation id of the request, if this call starts it.
-    pub(crate) async fn get(
-        &self,
-        access: &Arc<TenantAccess>,
-        login: &Url,
-        id: Uuid,
-        deadline: Instant,
-    ) -> Outcome {
+    pub(crate) async fn get(&self, access: &Arc<TenantAccess>, login: &Url, id: Uuid, deadline: Instant) -> Outcome {
         let key = Key::of(access, login);
         let (old, flight) = {
             let mut slots = self.slots();
@@ -72,10 +63,7 @@ impl Tokens {
                 _ => {}
             }
             let old = slot.token.clone().filter(|token| now < token.expires_at);
-            let flight = slot
-                .flight
-                .get_or_insert_with(|| self.start(key, access, login, id))
-                .clone();
+            let flight = slot.flight.get_or_insert_with(|| self.start(key, access, login, id)).clone();
             (old, flight)
         };
         match (timeout_at(deadline, flight).await, old) {
@@ -91,10 +79,7 @@ impl Tokens {
     /// Forgets a token that was refused, unless a newer one has taken its place: of many refused calls only the first renews.
     pub(crate) fn refuse(&self, access: &TenantAccess, login: &Url, token: &Arc<Token>) {
         if let Some(slot) = self.slots().get_mut(&Key::of(access, login))
-            && slot
-                .token
-                .as_ref()
-                .is_some_and(|cached| Arc::ptr_eq(cached, token))
+            && slot.token.as_ref().is_some_and(|cached| Arc::ptr_eq(cached, token))
         {
             slot.token = None;
         }
@@ -116,10 +101,7 @@ impl Tokens {
         let (tokens, access, login) = (self.clone(), Arc::clone(access), login.clone());
         tokio::spawn(async move {
             // However this task ends, the slot is free for another flight.
-            let landing = Landing {
-                tokens: &tokens,
-                key,
-            };
+            let landing = Landing { tokens: &tokens, key };
             let outcome = tokens.fetcher.fetch(&access, &login, id).await;
             landing.land(outcome.as_ref().ok());
             // Nobody may be waiting any more.
@@ -127,18 +109,9 @@ impl Tokens {
         });
         let lost = move |_| {
             let message = Some("the token request was abandoned".to_owned());
-            Err(GraphError::Transient {
-                info: Info {
-                    message,
-                    client_request_id: id,
-                    ..Info::default()
-                },
-            })
+            Err(GraphError::Transient { info: Info { message, client_request_id: id, ..Info::default() } })
         };
-        arrival
-            .map(move |outcome| outcome.unwrap_or_else(lost))
-            .boxed()
-            .shared()
+        arrival.map(move |outcome| outcome.unwrap_or_else(lost)).boxed().shared()
     }
 
     fn slots(&self) -> MutexGuard<'_, HashMap<Key, Slot>> {

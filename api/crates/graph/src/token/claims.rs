@@ -32,14 +32,9 @@ pub(crate) fn read(token: &str) -> Option<Claims> {
     if parts.next().is_some() {
         return None;
     }
-    let payload: Payload =
-        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?)
-            .ok()?;
+    let payload: Payload = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?).ok()?;
     Some(Claims {
-        tid: payload
-            .tid
-            .as_deref()
-            .and_then(|tid| Uuid::try_parse(tid).ok()),
+        tid: payload.tid.as_deref().and_then(|tid| Uuid::try_parse(tid).ok()),
         roles: payload.roles.into_iter().take(MAX_ROLES).collect(),
     })
 }
@@ -52,32 +47,12 @@ mod tests {
     fn a_jwt_is_read_and_anything_else_is_opaque() {
         let jwt = |payload: &str| format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(payload));
         let tid = Uuid::from_u128(7);
-        let claims = read(&jwt(&format!(
-            r#"{{"tid":"{tid}","roles":["Policy.Read.All"],"x":1}}"#
-        )))
-        .unwrap();
+        let claims = read(&jwt(&format!(r#"{{"tid":"{tid}","roles":["Policy.Read.All"],"x":1}}"#))).unwrap();
         assert_eq!(claims.tid, Some(tid));
         assert!(claims.roles.contains("Policy.Read.All"));
-        assert_eq!(
-            read(&jwt("{}")),
-            Some(Claims {
-                tid: None,
-                roles: BTreeSet::new()
-            })
-        );
-        assert_eq!(
-            read(&jwt(r#"{"tid":"not a guid"}"#)).and_then(|claims| claims.tid),
-            None
-        );
-        for opaque in [
-            "",
-            "abc",
-            "a.b",
-            "a.b.c",
-            "a.b.c.d.e",
-            &jwt("[]"),
-            &jwt("text"),
-        ] {
+        assert_eq!(read(&jwt("{}")), Some(Claims { tid: None, roles: BTreeSet::new() }));
+        assert_eq!(read(&jwt(r#"{"tid":"not a guid"}"#)).and_then(|claims| claims.tid), None);
+        for opaque in ["", "abc", "a.b", "a.b.c", "a.b.c.d.e", &jwt("[]"), &jwt("text")] {
             assert_eq!(read(opaque), None, "{opaque}");
         }
     }

@@ -46,12 +46,7 @@ struct Grant {
 }
 
 impl Fetcher {
-    pub(crate) async fn fetch(
-        &self,
-        access: &TenantAccess,
-        login: &Url,
-        id: Uuid,
-    ) -> Result<Arc<Token>, GraphError> {
+    pub(crate) async fn fetch(&self, access: &TenantAccess, login: &Url, id: Uuid) -> Result<Arc<Token>, GraphError> {
         let deadline = Instant::now() + FLIGHT_LIMIT;
         let mut attempt = 0;
         loop {
@@ -62,9 +57,7 @@ impl Fetcher {
             };
             let delay = retry::delay(&self.retry, attempt, asked, self.ids.as_ref());
             attempt += 1;
-            if attempt >= self.retry.max_attempts
-                || delay >= deadline.saturating_duration_since(Instant::now())
-            {
+            if attempt >= self.retry.max_attempts || delay >= deadline.saturating_duration_since(Instant::now()) {
                 return Err(error);
             }
             sleep(delay).await;
@@ -80,16 +73,9 @@ impl Fetcher {
     ) -> Result<Token, (GraphError, Option<Duration>)> {
         let started = Instant::now();
         let tenant = access.entra_tenant_id;
-        let endpoint = format!(
-            "{}/{tenant}/oauth2/v2.0/token",
-            login.as_str().trim_end_matches('/')
-        );
+        let endpoint = format!("{}/{tenant}/oauth2/v2.0/token", login.as_str().trim_end_matches('/'));
         let scope = default_scope(access.cloud);
-        let mut form = vec![
-            ("grant_type", "client_credentials"),
-            ("client_id", access.client_id.as_str()),
-            ("scope", &scope),
-        ];
+        let mut form = vec![("grant_type", "client_credentials"), ("client_id", access.client_id.as_str()), ("scope", &scope)];
         form.extend(access.credential.form_fields());
         let request = identified(self.wire.http().post(endpoint), id)
             .header("Accept", "application/json")
@@ -109,56 +95,27 @@ impl Fetcher {
         }
         // Asking for a token has no effect worth protecting: it is repeated like a read.
         match classify(Intent::Read, outcome, id) {
-            Verdict::Answer(answer) => self
-                .accept(access, &answer, id)
-                .map_err(|error| (error, None)),
-            Verdict::Throttled { error, retry_after }
-            | Verdict::Transient { error, retry_after } => Err((
-                error.scrubbed(|text| access.credential.scrub(text)),
-                retry_after,
-            )),
+            Verdict::Answer(answer) => self.accept(access, &answer, id).map_err(|error| (error, None)),
+            Verdict::Throttled { error, retry_after } | Verdict::Transient { error, retry_after } => {
+                Err((error.scrubbed(|text| access.credential.scrub(text)), retry_after))
+            }
             // Out of time here is the flight's own limit, not a caller's.
             Verdict::Final(GraphError::Deadline) => {
                 let message = Some("the token endpoint does not answer".to_owned());
-                Err((
-                    GraphError::Transient {
-                        info: Info {
-                            message,
-                            client_request_id: id,
-                            ..Info::default()
-                        },
-                    },
-                    None,
-                ))
+                Err((GraphError::Transient { info: Info { message, client_request_id: id, ..Info::default() } }, None))
             }
-            Verdict::Final(error) | Verdict::Renew(error) => {
-                Err((error.scrubbed(|text| access.credential.scrub(text)), None))
-            }
+            Verdict::Final(error) | Verdict::Renew(error) => Err((error.scrubbed(|text| access.credential.scrub(text)), None)),
         }
     }
 
-    fn accept(
-        &self,
-        access: &TenantAccess,
-        answer: &Answer,
-        id: Uuid,
-    ) -> Result<Token, GraphError> {
-        let info = || Info {
-            status: Some(answer.status.as_u16()),
-            client_request_id: id,
-            ..Info::default()
-        };
-        let grant: Grant = serde_json::from_slice(&answer.body)
-            .map_err(|_| GraphError::protocol("the token answer is not a token", info()))?;
+    fn accept(&self, access: &TenantAccess, answer: &Answer, id: Uuid) -> Result<Token, GraphError> {
+        let info = || Info { status: Some(answer.status.as_u16()), client_request_id: id, ..Info::default() };
+        let grant: Grant =
+            serde_json::from_slice(&answer.body).map_err(|_| GraphError::protocol("the token answer is not a token", info()))?;
         let bearer = Zeroizing::new(grant.access_token);
-        let sendable = !bearer.is_empty()
-            && bearer.len() <= MAX_TOKEN_BYTES
-            && bearer.bytes().all(|byte| byte.is_ascii_graphic());
+        let sendable = !bearer.is_empty() && bearer.len() <= MAX_TOKEN_BYTES && bearer.bytes().all(|byte| byte.is_ascii_graphic());
         if !grant.token_type.eq_ignore_ascii_case("Bearer") || !sendable {
-            return Err(GraphError::protocol(
-                "the token is not a bearer token",
-                info(),
-            ));
+            return Err(GraphError::protocol("the token is not a bearer token", info()));
         }
         let life = match &grant.expires_in {
             Value::Number(seconds) => seconds.as_i64(),
@@ -170,14 +127,8 @@ impl Fetcher {
             _ => return Err(GraphError::protocol("the token has no lifetime", info())),
         };
         let claims = claims::read(&bearer);
-        if claims
-            .as_ref()
-            .is_some_and(|claims| claims.tid != Some(access.entra_tenant_id))
-        {
-            return Err(GraphError::protocol(
-                "the token was minted for another tenant",
-                info(),
-            ));
+        if claims.as_ref().is_some_and(|claims| claims.tid != Some(access.entra_tenant_id)) {
+            return Err(GraphError::protocol("the token was minted for another tenant", info()));
         }
         let now = self.clock.now();
         Ok(Token {

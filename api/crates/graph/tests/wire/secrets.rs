@@ -36,25 +36,14 @@ impl<'a> MakeWriter<'a> for Log {
 #[tokio::test]
 async fn no_secret_leaves_by_logs_or_errors() {
     let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_ansi(false)
-        .with_writer(log.clone())
-        .with_max_level(tracing::Level::TRACE)
-        .finish();
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(log.clone()).with_max_level(tracing::Level::TRACE).finish();
     // For the whole process: a subscriber of one thread loses events whose call sites another thread met first.
     tracing::subscriber::set_global_default(subscriber).unwrap();
     // Both ends echo what they were sent.
     let server = Server::start(
         |seen, number| {
             let text = format!("AADSTS7000215: Invalid secret {SECRET} in {}", seen.body);
-            if number == 0 {
-                Reply::Json(
-                    401,
-                    json!({"error": "invalid_client", "error_description": text}),
-                )
-            } else {
-                issue(seen, number)
-            }
+            if number == 0 { Reply::Json(401, json!({"error": "invalid_client", "error_description": text})) } else { issue(seen, number) }
         },
         |seen, number| {
             let text = format!("bad header {}", seen.header("authorization"));
@@ -74,24 +63,14 @@ async fn no_secret_leaves_by_logs_or_errors() {
         shown.push_str(&format!("{error} {error:?}"));
     }
     for _ in 0..2 {
-        let error = tenant
-            .patch_policy(&call(), Uuid::nil(), &json!({}), WriteId(Uuid::nil()))
-            .await
-            .unwrap_err();
+        let error = tenant.patch_policy(&call(), Uuid::nil(), &json!({}), WriteId(Uuid::nil())).await.unwrap_err();
         shown.push_str(&format!("{error} {error:?}"));
     }
     assert_eq!((server.tokens().len(), server.graph().len()), (2, 3));
     let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    assert!(
-        logged.contains(&TENANT.to_string()) && logged.contains("status=400"),
-        "the log works: {logged}"
-    );
+    assert!(logged.contains(&TENANT.to_string()) && logged.contains("status=400"), "the log works: {logged}");
     let token = jwt(TENANT, 1);
-    for canary in [
-        "canary-s3cret",
-        token.as_str(),
-        token.split('.').nth(1).unwrap(),
-    ] {
+    for canary in ["canary-s3cret", token.as_str(), token.split('.').nth(1).unwrap()] {
         assert!(!shown.contains(canary), "{shown}");
         assert!(!logged.contains(canary), "in the log");
     }

@@ -24,10 +24,7 @@ pub struct Seen {
 
 impl Seen {
     pub fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map(String::as_str)
-            .unwrap_or_default()
+        self.headers.get(name).map(String::as_str).unwrap_or_default()
     }
 
     fn is_token(&self) -> bool {
@@ -57,12 +54,8 @@ impl Reply {
     }
 
     pub fn error(status: u16, code: &str, message: &str) -> Self {
-        let inner =
-            serde_json::json!({"date": "2026-01-01T00:00:00", "request-id": "body-request-id"});
-        Reply::Json(
-            status,
-            serde_json::json!({"error": {"code": code, "message": message, "innerError": inner}}),
-        )
+        let inner = serde_json::json!({"date": "2026-01-01T00:00:00", "request-id": "body-request-id"});
+        Reply::Json(status, serde_json::json!({"error": {"code": code, "message": message, "innerError": inner}}))
     }
 }
 
@@ -113,54 +106,28 @@ impl Server {
                 });
             }
         });
-        Server {
-            base: Url::parse(&base).unwrap(),
-            seen,
-        }
+        Server { base: Url::parse(&base).unwrap(), seen }
     }
 
     /// Requests to Graph so far.
     pub fn graph(&self) -> Vec<Seen> {
-        self.seen
-            .lock()
-            .unwrap()
-            .iter()
-            .filter(|seen| !seen.is_token())
-            .cloned()
-            .collect()
+        self.seen.lock().unwrap().iter().filter(|seen| !seen.is_token()).cloned().collect()
     }
 
     /// Token requests so far.
     pub fn tokens(&self) -> Vec<Seen> {
-        self.seen
-            .lock()
-            .unwrap()
-            .iter()
-            .filter(|seen| seen.is_token())
-            .cloned()
-            .collect()
+        self.seen.lock().unwrap().iter().filter(|seen| seen.is_token()).cloned().collect()
     }
 }
 
-async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
-    socket: S,
-    scripts: Arc<(Script, Script)>,
-    log: Arc<Mutex<Vec<Seen>>>,
-) {
+async fn serve<S: AsyncRead + AsyncWrite + Unpin>(socket: S, scripts: Arc<(Script, Script)>, log: Arc<Mutex<Vec<Seen>>>) {
     let mut socket = BufReader::new(socket);
     while let Some(seen) = read_request(&mut socket).await {
         let reply = {
             let mut log = log.lock().unwrap();
-            let number = log
-                .iter()
-                .filter(|other| other.is_token() == seen.is_token())
-                .count();
+            let number = log.iter().filter(|other| other.is_token() == seen.is_token()).count();
             log.push(seen.clone());
-            if seen.is_token() {
-                (scripts.0)(&seen, number)
-            } else {
-                (scripts.1)(&seen, number)
-            }
+            if seen.is_token() { (scripts.0)(&seen, number) } else { (scripts.1)(&seen, number) }
         };
         if !act(socket.get_mut(), reply).await {
             return;
@@ -177,13 +144,7 @@ async fn act<S: AsyncWrite + Unpin>(socket: &mut S, reply: Reply) -> bool {
     }
     match reply {
         Reply::Json(status, body) => {
-            write(
-                socket,
-                status,
-                &[("Content-Type", "application/json".into())],
-                body.to_string().as_bytes(),
-            )
-            .await
+            write(socket, status, &[("Content-Type", "application/json".into())], body.to_string().as_bytes()).await
         }
         Reply::With(status, headers, body) => write(socket, status, &headers, &body).await,
         Reply::Partial(status, promised, body) => {
@@ -195,10 +156,7 @@ async fn act<S: AsyncWrite + Unpin>(socket: &mut S, reply: Reply) -> bool {
             let mut piece = b"10000\r\n".to_vec();
             piece.extend(vec![b' '; 0x10000]);
             piece.extend(b"\r\n");
-            let mut open = socket
-                .write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-                .await
-                .is_ok();
+            let mut open = socket.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n").await.is_ok();
             while open {
                 open = socket.write_all(&piece).await.is_ok();
             }
@@ -212,12 +170,7 @@ async fn act<S: AsyncWrite + Unpin>(socket: &mut S, reply: Reply) -> bool {
     }
 }
 
-async fn write<S: AsyncWrite + Unpin>(
-    socket: &mut S,
-    status: u16,
-    headers: &[(&'static str, String)],
-    body: &[u8],
-) -> bool {
+async fn write<S: AsyncWrite + Unpin>(socket: &mut S, status: u16, headers: &[(&'static str, String)], body: &[u8]) -> bool {
     let mut head = format!("HTTP/1.1 {status} Scripted\r\n");
     for (name, value) in headers {
         head.push_str(&format!("{name}: {value}\r\n"));
@@ -226,45 +179,25 @@ async fn write<S: AsyncWrite + Unpin>(
         head.push_str(&format!("Content-Length: {}\r\n", body.len()));
     }
     head.push_str("\r\n");
-    socket
-        .write_all(&[head.as_bytes(), body].concat())
-        .await
-        .is_ok()
+    socket.write_all(&[head.as_bytes(), body].concat()).await.is_ok()
 }
 
 async fn read_request<S: AsyncRead + Unpin>(socket: &mut BufReader<S>) -> Option<Seen> {
     let mut line = String::new();
-    socket
-        .read_line(&mut line)
-        .await
-        .ok()
-        .filter(|bytes| *bytes > 0)?;
+    socket.read_line(&mut line).await.ok().filter(|bytes| *bytes > 0)?;
     let mut words = line.split_whitespace().map(str::to_owned);
     let (method, target) = (words.next()?, words.next()?);
     let mut headers = HashMap::new();
     loop {
         let mut line = String::new();
-        socket
-            .read_line(&mut line)
-            .await
-            .ok()
-            .filter(|bytes| *bytes > 0)?;
+        socket.read_line(&mut line).await.ok().filter(|bytes| *bytes > 0)?;
         match line.trim_end().split_once(": ") {
             Some((name, value)) => headers.insert(name.to_lowercase(), value.to_owned()),
             None => break,
         };
     }
-    let length = headers
-        .get("content-length")
-        .and_then(|length| length.parse().ok())
-        .unwrap_or(0);
+    let length = headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
     let mut body = vec![0; length];
     socket.read_exact(&mut body).await.ok()?;
-    Some(Seen {
-        method,
-        target,
-        headers,
-        body: String::from_utf8_lossy(&body).into_owned(),
-        at: Instant::now(),
-    })
+    Some(Seen { method, target, headers, body: String::from_utf8_lossy(&body).into_owned(), at: Instant::now() })
 }

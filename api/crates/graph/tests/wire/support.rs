@@ -9,10 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use domain::env::{Clock, Ids};
 use domain::tenant::Cloud;
-use graph::{
-    Budgets, Call, Credential, GraphClient, GraphConfig, Priority, RetryPolicy, Secret,
-    TenantAccess, TenantGraph,
-};
+use graph::{Budgets, Call, Credential, GraphClient, GraphConfig, Priority, RetryPolicy, Secret, TenantAccess, TenantGraph};
 use serde_json::json;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -56,22 +53,13 @@ impl Ids for TestIds {
 pub fn config(server: &Server) -> GraphConfig {
     let mut config = GraphConfig::new(server.base.clone(), server.base.clone());
     config.budgets = Budgets::uniform(100_000.0, 1_000);
-    config.retry = RetryPolicy {
-        max_attempts: 3,
-        base_delay: Duration::from_millis(20),
-        max_delay: Duration::from_millis(80),
-    };
+    config.retry = RetryPolicy { max_attempts: 3, base_delay: Duration::from_millis(20), max_delay: Duration::from_millis(80) };
     config.request_timeout = Duration::from_secs(5);
     config
 }
 
 pub fn client(config: GraphConfig) -> GraphClient {
-    GraphClient::new(
-        config,
-        Arc::new(TestClock::default()),
-        Arc::new(TestIds::default()),
-    )
-    .unwrap()
+    GraphClient::new(config, Arc::new(TestClock::default()), Arc::new(TestIds::default())).unwrap()
 }
 
 pub fn access(tenant: Uuid, secret: &str) -> TenantAccess {
@@ -89,11 +77,7 @@ pub fn tenant(server: &Server) -> TenantGraph {
 }
 
 pub fn within_ms(ms: u64) -> Call {
-    Call {
-        deadline: Instant::now() + Duration::from_millis(ms),
-        client_request_id: CALL_ID,
-        priority: Priority::Interactive,
-    }
+    Call { deadline: Instant::now() + Duration::from_millis(ms), client_request_id: CALL_ID, priority: Priority::Interactive }
 }
 
 /// A call with plenty of time.
@@ -103,38 +87,24 @@ pub fn call() -> Call {
 
 /// Something that looks like Entra's token for a tenant.
 pub fn jwt(tenant: Uuid, distinct: usize) -> String {
-    let payload =
-        json!({"tid": tenant, "roles": ["Policy.Read.All", "User.Read.All"], "uti": distinct})
-            .to_string();
-    format!(
-        "eyJhbGciOiJSUzI1NiJ9.{}.c2lnbmF0dXJl",
-        URL_SAFE_NO_PAD.encode(payload)
-    )
+    let payload = json!({"tid": tenant, "roles": ["Policy.Read.All", "User.Read.All"], "uti": distinct}).to_string();
+    format!("eyJhbGciOiJSUzI1NiJ9.{}.c2lnbmF0dXJl", URL_SAFE_NO_PAD.encode(payload))
 }
 
 /// The tenant whose token a request carries.
 pub fn bearer_tenant(seen: &Seen) -> Uuid {
     let payload = seen.header("authorization").split('.').nth(1).unwrap();
-    let payload: serde_json::Value =
-        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap();
+    let payload: serde_json::Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap();
     payload["tid"].as_str().unwrap().parse().unwrap()
 }
 
 pub fn grant(token: &str, expires_in: i64) -> Reply {
-    Reply::Json(
-        200,
-        json!({"token_type": "Bearer", "expires_in": expires_in, "ext_expires_in": expires_in, "access_token": token}),
-    )
+    Reply::Json(200, json!({"token_type": "Bearer", "expires_in": expires_in, "ext_expires_in": expires_in, "access_token": token}))
 }
 
 /// A token endpoint in order: a token for the tenant in the path, each one different.
 pub fn issue(seen: &Seen, number: usize) -> Reply {
-    let tenant = seen
-        .target
-        .split('/')
-        .nth(1)
-        .and_then(|id| Uuid::try_parse(id).ok())
-        .unwrap();
+    let tenant = seen.target.split('/').nth(1).and_then(|id| Uuid::try_parse(id).ok()).unwrap();
     grant(&jwt(tenant, number), 3_599)
 }
 
