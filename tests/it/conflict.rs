@@ -4,7 +4,6 @@ use harness::Database;
 use harness::world::World;
 use serde_json::json;
 
-use crate::on_both_databases;
 use crate::story::{apply, create, report_only_policy, step};
 
 on_both_databases!(a_portal_edit_between_dry_run_and_apply, two_changes_to_one_policy);
@@ -19,8 +18,8 @@ async fn a_portal_edit_between_dry_run_and_apply(database: Database) {
     let dry = step(&owner, "runDryRun", &change).await;
 
     let entra = world.sim_tenant().tenant_id;
-    world.sim.portal_edit(entra, graph_id, json!({ "conditions": { "clientAppTypes": ["browser"] } })).await.unwrap();
-    let written = world.sim.ledger(entra).await.len();
+    world.cloud.portal_edit(entra, graph_id, json!({ "conditions": { "clientAppTypes": ["browser"] } })).await;
+    let written = world.cloud.writes(entra).await.len();
     apply(&owner, "applyChange", &dry).await;
     let failed = world.wait_for(&owner, change["id"].as_str().unwrap(), &["APPLIED", "FAILED"]).await;
     assert_eq!(failed["status"], "FAILED", "{failed:#}");
@@ -28,8 +27,8 @@ async fn a_portal_edit_between_dry_run_and_apply(database: Database) {
     assert_eq!(failed["failure"]["outcomeUnknown"], false);
     assert_eq!(failed["writePerformed"], false);
     assert_eq!(failed["failure"]["liveDiff"][0]["path"], "conditions.clientAppTypes");
-    assert_eq!(world.sim.ledger(entra).await.len(), written, "nothing was written");
-    assert_eq!(world.sim.policy(entra, graph_id).await.unwrap()["displayName"], policy["displayName"]);
+    assert_eq!(world.cloud.writes(entra).await.len(), written, "nothing was written");
+    assert_eq!(world.cloud.policy(entra, graph_id).await["displayName"], policy["displayName"]);
 }
 
 async fn two_changes_to_one_policy(database: Database) {
@@ -50,5 +49,5 @@ async fn two_changes_to_one_policy(database: Database) {
     }
     ends.sort();
     assert_eq!(ends, [("APPLIED".to_owned(), None), ("FAILED".to_owned(), Some("CONFLICT_LIVE_CHANGED".to_owned()))]);
-    assert_eq!(world.sim.ledger(world.sim_tenant().tenant_id).await.len(), 1, "one of the two was written, and only that one");
+    assert_eq!(world.cloud.writes(world.sim_tenant().tenant_id).await.len(), 1, "one of the two was written, and only that one");
 }

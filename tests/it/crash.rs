@@ -4,7 +4,6 @@ use harness::world::{World, wait_for};
 use harness::{Database, Server};
 use serde_json::{Value, json};
 
-use crate::on_both_databases;
 use crate::story::{apply, create, report_only_policy, step};
 
 on_both_databases!(killed_at_every_step, an_answer_lost_after_the_effect, a_write_lost_before_the_effect);
@@ -46,24 +45,24 @@ async fn killed_at_every_step(database: Database) {
         let end = wait_for(&owner, change["id"].as_str().unwrap(), &["APPLIED", "FAILED"]).await;
 
         writes += 1;
-        let ledger = world.sim.ledger(entra).await;
+        let ledger = world.cloud.writes(entra).await;
         println!("{point:<22} {:<9} {:>6} {:>8}", end["status"].as_str().unwrap(), ledger.len(), ledger.len() - writes);
         assert_eq!(end["status"], "APPLIED", "killed at {point}: {end:#}");
         assert_eq!(end["writePerformed"], true);
         assert_eq!(ledger.len(), writes, "killed at {point}: one write for each change");
-        let live = world.sim.policy(entra, policy["graphId"].as_str().unwrap()).await.unwrap();
+        let live = world.cloud.policy(entra, policy["graphId"].as_str().unwrap()).await;
         assert_eq!(live["displayName"], name.as_str(), "killed at {point}");
         assert_dense(&owner).await;
     }
 }
 
 async fn an_answer_lost_after_the_effect(database: Database) {
-    let end = with_fault(database, json!({ "kind": "drop", "when": "after", "method": "PATCH", "count": 1 })).await;
+    let end = with_fault(database, json!({ "method": "PATCH", "times": 1, "trouble": { "kind": "drop", "when": "after" } })).await;
     assert_eq!((end.0["status"].as_str().unwrap(), end.1), ("APPLIED", 1), "{:#}", end.0);
 }
 
 async fn a_write_lost_before_the_effect(database: Database) {
-    let end = with_fault(database, json!({ "kind": "drop", "when": "before", "method": "PATCH", "count": 1 })).await;
+    let end = with_fault(database, json!({ "method": "PATCH", "times": 1, "trouble": { "kind": "drop", "when": "before" } })).await;
     assert_eq!((end.0["status"].as_str().unwrap(), end.1), ("APPLIED", 1), "{:#}", end.0);
 }
 
@@ -76,10 +75,10 @@ async fn with_fault(database: Database, fault: Value) -> (Value, usize) {
     let entra = world.sim_tenant().tenant_id;
     let change = create(&owner, &policy, json!({ "rename": { "displayName": "Through a fault" } })).await;
     let dry = step(&owner, "runDryRun", &change).await;
-    world.sim.fault(entra, fault).await.unwrap();
+    world.cloud.fault(entra, fault).await;
     apply(&owner, "applyChange", &dry).await;
     let end = world.wait_for(&owner, change["id"].as_str().unwrap(), &["APPLIED", "FAILED"]).await;
-    (end, world.sim.ledger(entra).await.len())
+    (end, world.cloud.writes(entra).await.len())
 }
 
 /// The event log has no gap and no reorder (promise P25).

@@ -6,7 +6,6 @@ use harness::world::World;
 use harness::{Answer, Client, Database};
 use serde_json::{Value, json};
 
-use crate::on_both_databases;
 use crate::story::{create, report_only_policy};
 
 on_both_databases!(bad_requests_are_refused, bad_ids_look_like_nothing, bad_tokens_are_refused);
@@ -21,7 +20,10 @@ async fn bad_requests_are_refused(database: Database) {
         "{{ ...F0 }} {} fragment F20 on Query {{ __typename }}",
         (0..20).map(|n| format!("fragment F{n} on Query {{ ...F{m} ...F{m} }} ", m = n + 1)).collect::<String>()
     );
-    let nested = format!("{{ tenants(first: 1) {{ nodes {{ {} }} }} }}", "policies(first: 1) { nodes { tenant { ".repeat(20) + "id" + &" } } }".repeat(20));
+    let nested = format!(
+        "{{ tenants(first: 1) {{ nodes {{ {} }} }} }}",
+        "policies(first: 1) { nodes { tenant { ".repeat(20) + "id" + &" } } }".repeat(20)
+    );
     let cases: Vec<(&str, String)> = vec![
         ("5,000 nested lists", deep),
         ("10,000 aliases", aliases),
@@ -91,7 +93,7 @@ async fn bad_ids_look_like_nothing(database: Database) {
         .await;
     assert_eq!(stale.user_errors("cancelChange"), ["STALE_REVISION"]);
     assert_eq!(stale.at("/cancelChange/userErrors/0/currentRevision"), 1);
-    assert_eq!(world.sim.ledger(world.sim_tenant().tenant_id).await.len(), 0, "nothing was written");
+    assert_eq!(world.cloud.writes(world.sim_tenant().tenant_id).await.len(), 0, "nothing was written");
 }
 
 async fn bad_tokens_are_refused(database: Database) {
@@ -102,7 +104,8 @@ async fn bad_tokens_are_refused(database: Database) {
     forged.push(if last == 'A' { 'B' } else { 'A' });
     let parts: Vec<&str> = good.split('.').collect();
     let none = format!("eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{}.", parts[1]);
-    for (what, token) in [("none at all", None), ("forged", Some(forged)), ("alg none", Some(none)), ("garbage", Some("x.y.z".to_owned()))] {
+    for (what, token) in [("none at all", None), ("forged", Some(forged)), ("alg none", Some(none)), ("garbage", Some("x.y.z".to_owned()))]
+    {
         let answer = Client::new(world.server.base(), token.as_deref()).send("{ viewer { user { displayName } } }", json!({})).await;
         assert_eq!(answer.status, 401, "{what}: {answer:?}");
         assert_eq!(answer.error_code(), Some("UNAUTHENTICATED"), "{what}");

@@ -5,8 +5,6 @@ use harness::world::{CHANGE, World};
 use harness::{Client, Database, Socket};
 use serde_json::{Value, json};
 
-use crate::on_both_databases;
-
 on_both_databases!(a_change_from_draft_to_rolled_back, a_second_person_approves, an_unchanged_tenant_is_stored_once);
 
 async fn a_change_from_draft_to_rolled_back(database: Database) {
@@ -36,7 +34,7 @@ async fn a_change_from_draft_to_rolled_back(database: Database) {
     assert_eq!(applied["writePerformed"], true);
     assert_eq!(applied["preSnapshot"]["kind"], "PRE_CHANGE");
     assert_eq!(applied["postSnapshot"]["kind"], "POST_CHANGE");
-    let live = world.sim.policy(world.sim_tenant().tenant_id, policy["graphId"].as_str().unwrap()).await.unwrap();
+    let live = world.cloud.policy(world.sim_tenant().tenant_id, policy["graphId"].as_str().unwrap()).await;
     assert_eq!(live["displayName"], "Renamed by the story");
 
     let rollback = apply(&owner, "rollbackChange", &applied).await;
@@ -44,9 +42,9 @@ async fn a_change_from_draft_to_rolled_back(database: Database) {
     assert_eq!(rolled["status"], "APPLIED", "{rolled:#}");
     let original = world.wait_for(&owner, &id, &["ROLLED_BACK"]).await;
     assert_eq!(original["rolledBackBy"]["id"], rollback["id"]);
-    let live = world.sim.policy(world.sim_tenant().tenant_id, policy["graphId"].as_str().unwrap()).await.unwrap();
+    let live = world.cloud.policy(world.sim_tenant().tenant_id, policy["graphId"].as_str().unwrap()).await;
     assert_eq!(live["displayName"], policy["displayName"]);
-    assert_eq!(world.sim.ledger(world.sim_tenant().tenant_id).await.len(), 2, "one write for the change, one for its rollback");
+    assert_eq!(world.cloud.writes(world.sim_tenant().tenant_id).await.len(), 2, "one write for the change, one for its rollback");
 
     let mut statuses: Vec<String> = Vec::new();
     while statuses.last().map(String::as_str) != Some("ROLLED_BACK") {
@@ -130,7 +128,9 @@ async fn an_unchanged_tenant_is_stored_once(database: Database) {
 }
 
 async fn snapshots(client: &Client, tenant: &str) -> Vec<Value> {
-    let answer = client.send("query($id: ID!) { tenant(id: $id) { snapshots(first: 10) { nodes { id kind contentHash } } } }", json!({ "id": tenant })).await;
+    let answer = client
+        .send("query($id: ID!) { tenant(id: $id) { snapshots(first: 10) { nodes { id kind contentHash } } } }", json!({ "id": tenant }))
+        .await;
     answer.at("/tenant/snapshots/nodes").as_array().unwrap().clone()
 }
 
@@ -142,14 +142,18 @@ pub(crate) async fn report_only_policy(world: &World, client: &Client, tenant: &
 }
 
 pub(crate) async fn create(client: &Client, policy: &Value, payload: Value) -> Value {
-    let query = format!("mutation($input: CreateChangeInput!) {{ createChange(input: $input) {{ change {{ {CHANGE} }} userErrors {{ code message }} }} }}");
+    let query = format!(
+        "mutation($input: CreateChangeInput!) {{ createChange(input: $input) {{ change {{ {CHANGE} }} userErrors {{ code message }} }} }}"
+    );
     let answer = client.send(&query, json!({ "input": { "policyId": policy["id"], "payload": payload } })).await;
     assert_eq!(answer.user_errors("createChange"), Vec::<String>::new(), "{:#}", answer.body);
     answer.at("/createChange/change").clone()
 }
 
 pub(crate) async fn step(client: &Client, mutation: &str, change: &Value) -> Value {
-    let query = format!("mutation($input: ChangeStepInput!) {{ {mutation}(input: $input) {{ change {{ {CHANGE} }} userErrors {{ code message }} }} }}");
+    let query = format!(
+        "mutation($input: ChangeStepInput!) {{ {mutation}(input: $input) {{ change {{ {CHANGE} }} userErrors {{ code message }} }} }}"
+    );
     let answer = client.send(&query, json!({ "input": { "id": change["id"], "expectedRevision": change["revision"] } })).await;
     assert_eq!(answer.user_errors(mutation), Vec::<String>::new(), "{:#}", answer.body);
     answer.at(&format!("/{mutation}/change")).clone()
@@ -166,13 +170,17 @@ pub(crate) async fn codes(client: &Client, mutation: &str, change: &Value) -> Ve
 }
 
 async fn try_apply(client: &Client, mutation: &str, change: &Value) -> harness::Answer {
-    let query = format!("mutation($input: ApplyChangeInput!) {{ {mutation}(input: $input) {{ change {{ {CHANGE} }} userErrors {{ code message }} }} }}");
+    let query = format!(
+        "mutation($input: ApplyChangeInput!) {{ {mutation}(input: $input) {{ change {{ {CHANGE} }} userErrors {{ code message }} }} }}"
+    );
     let input = json!({ "id": change["id"], "expectedRevision": change["revision"], "digest": change["dryRun"]["digest"] });
     client.send(&query, json!({ "input": input })).await
 }
 
 async fn decide(client: &Client, change: &Value, decision: &str, comment: Option<&str>) -> harness::Answer {
-    let query = format!("mutation($input: DecideApprovalInput!) {{ decideApproval(input: $input) {{ change {{ {CHANGE} }} userErrors {{ code message }} }} }}");
+    let query = format!(
+        "mutation($input: DecideApprovalInput!) {{ decideApproval(input: $input) {{ change {{ {CHANGE} }} userErrors {{ code message }} }} }}"
+    );
     let input = json!({ "id": change["id"], "digest": change["dryRun"]["digest"], "decision": decision, "comment": comment });
     client.send(&query, json!({ "input": input })).await
 }

@@ -40,8 +40,22 @@ fn no_crate_reaches_through_a_wall() {
 #[test]
 fn the_top_level_is_the_customers() {
     let allowed = [
-        "Cargo.toml", "api", "entity", "migration", "schema.graphql", "tests", "docker", "README.md", "Cargo.lock", "ARCHITECTURE.md",
-        "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "justfile", ".gitignore", ".ci",
+        "Cargo.toml",
+        "api",
+        "entity",
+        "migration",
+        "schema.graphql",
+        "tests",
+        "docker",
+        "README.md",
+        "Cargo.lock",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "LICENSE",
+        "justfile",
+        ".gitignore",
+        ".ci",
     ];
     let root = MetadataCommand::new().no_deps().exec().expect("cargo metadata runs").workspace_root;
     let listing = std::process::Command::new("git").args(["ls-files"]).current_dir(&root).output().expect("git lists files");

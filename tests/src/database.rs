@@ -32,7 +32,9 @@ impl Database {
 async fn create_postgres() -> String {
     #[expect(clippy::disallowed_methods, reason = "the test command hands the server over in the environment")]
     let admin = std::env::var(POSTGRES_URL).unwrap_or_else(|_| {
-        panic!("{POSTGRES_URL} is not set: run tests/run, which starts a throwaway PostgreSQL, or point it at an empty server's admin database")
+        panic!(
+            "{POSTGRES_URL} is not set: run tests/run, which starts a throwaway PostgreSQL, or point it at an empty server's admin database"
+        )
     });
     #[expect(clippy::disallowed_methods, reason = "a test database needs a name that no other test has")]
     let name = format!("causeway_{}", Uuid::now_v7().simple());

@@ -3,12 +3,14 @@
 //! The server is the built binary, so that it can be killed; the simulator lives here, so that its ledger survives the kill.
 
 mod client;
+mod cloud;
 mod database;
 mod process;
 mod socket;
 pub mod world;
 
 pub use client::{Answer, Client};
+pub use cloud::Cloud;
 pub use database::Database;
 pub use process::{Server, ServerOptions};
 pub use socket::Socket;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 
-use crate::{Client, Database, Server, ServerOptions};
+use crate::{Client, Cloud, Database, Server, ServerOptions};
 
 const IMPORT_WITHIN: Duration = Duration::from_secs(60);
 
@@ -17,6 +17,8 @@ const IMPORT_WITHIN: Duration = Duration::from_secs(60);
 pub struct World {
     /// The simulated cloud.
     pub sim: Sim,
+    /// Its strings.
+    pub cloud: Cloud,
     /// The server; taken out by tests that kill it.
     pub server: Server,
     folder: TempDir,
@@ -37,11 +39,15 @@ impl World {
             database_url: database.create(folder.path()).await,
             cloud: format!("http://{}", sim.http_addr()),
             failpoint: None,
-            extra: [("CAUSEWAY__WORKERS__LEASE_S".to_owned(), "2".to_owned()), ("CAUSEWAY__WORKERS__SETTLE_MS".to_owned(), "500".to_owned())].into(),
+            extra: [
+                ("CAUSEWAY__WORKERS__LEASE_S".to_owned(), "2".to_owned()),
+                ("CAUSEWAY__WORKERS__SETTLE_MS".to_owned(), "500".to_owned()),
+            ]
+            .into(),
         };
         adjust(&mut options);
         let server = Server::start(options).await;
-        World { sim, server, folder }
+        World { cloud: Cloud::of(&sim), sim, server, folder }
     }
 
     /// The world's folder.
@@ -56,17 +62,19 @@ impl World {
 
     /// Connects a tenant of the cloud and waits for its import; returns its id.
     pub async fn connect(&self, client: &Client, tenant: &SimTenant) -> String {
+        let app = tenant.apps.first().expect("the tenant has an application for Causeway");
         let connected = client
             .send(
                 "mutation($input: ConnectTenantInput!) { connectTenant(input: $input) { tenant { id } userErrors { code message } } }",
-                json!({ "input": { "entraTenantId": tenant.tenant_id, "clientId": tenant.client_id, "clientSecret": tenant.client_secret } }),
+                json!({ "input": { "entraTenantId": tenant.tenant_id, "clientId": app.client_id, "clientSecret": app.secret } }),
             )
             .await;
         assert_eq!(connected.user_errors("connectTenant"), Vec::<String>::new(), "{:#}", connected.body);
         let id = connected.text("/connectTenant/tenant/id");
         let until = Instant::now() + IMPORT_WITHIN;
         loop {
-            let seen = client.send("query($id: ID!) { tenant(id: $id) { connection connectionDetail importedAt } }", json!({ "id": id })).await;
+            let seen =
+                client.send("query($id: ID!) { tenant(id: $id) { connection connectionDetail importedAt } }", json!({ "id": id })).await;
             if !seen.at("/tenant/importedAt").is_null() {
                 return id;
             }
@@ -129,5 +137,5 @@ pub async fn start_sim(state_file: Option<PathBuf>) -> Sim {
         throttle: false,
         tenants: TenantSource::Seeded,
     };
-    Sim::start(config, Arc::new(api::system::SystemClock), Arc::new(api::system::SystemIds)).await.expect("the simulator starts")
+    Sim::start(config, Arc::new(api::system::SystemClock), Arc::new(api::system::SystemIds::default())).await.expect("the simulator starts")
 }

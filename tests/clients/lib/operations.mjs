@@ -8,11 +8,12 @@ import { must } from './report.mjs';
 const FOLDER = new URL('../operations/', import.meta.url);
 const REQUEST_LIMIT_MS = 30_000;
 
-const source = readdirSync(FOLDER)
+/** Every document as one text. */
+export const allDocuments = readdirSync(FOLDER)
   .filter((name) => name.endsWith('.graphql'))
   .map((name) => readFileSync(fileURLToPath(new URL(name, FOLDER)), 'utf8'))
   .join('\n');
-const documents = separateOperations(parse(source, { noLocation: true }));
+const documents = separateOperations(parse(allDocuments, { noLocation: true }));
 
 /** The text of one operation with just the fragments that it uses. */
 export function operation(name) {

@@ -17,7 +17,7 @@ export async function check(name, body, limitMs = DEFAULT_LIMIT_MS) {
   results.push({ name, ok: failure === undefined });
   console.log(`${failure === undefined ? 'ok  ' : 'FAIL'} ${name} (${tookMs} ms)`);
   if (failure !== undefined) {
-    console.log(String(failure?.stack ?? failure).replace(/^/gm, '       '));
+    console.log(String(failure?.stack ?? failure?.message ?? failure).replace(/^/gm, '       '));
   }
   return failure === undefined;
 }

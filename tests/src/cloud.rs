@@ -1,0 +1,64 @@
+//! The simulated cloud as a test sees it: its admin endpoint, which the product never calls.
+
+use entra_sim::Sim;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// Pulls the simulator's strings.
+pub struct Cloud {
+    http: reqwest::Client,
+    base: String,
+}
+
+impl Cloud {
+    /// The admin side of a running simulator.
+    pub fn of(sim: &Sim) -> Self {
+        Cloud { http: reqwest::Client::new(), base: format!("http://{}/__sim", sim.http_addr()) }
+    }
+
+    /// Every write that the tenant accepted through Graph, oldest first; a portal edit is none of them.
+    pub async fn writes(&self, tenant: Uuid) -> Vec<Value> {
+        let ledger = self.call("GET", &format!("/ledger?tenant={tenant}"), Value::Null).await;
+        let entries = ledger["entries"].as_array().expect("a ledger").clone();
+        entries.into_iter().filter(|entry| entry["client"].is_string()).collect()
+    }
+
+    /// A policy as it is, lag aside.
+    pub async fn policy(&self, tenant: Uuid, id: &str) -> Value {
+        let answer = self.call("GET", &format!("/tenants/{tenant}/policies"), Value::Null).await;
+        let policies = answer["policies"].as_array().or(answer["value"].as_array()).expect("policies").clone();
+        policies.into_iter().find(|policy| policy["id"] == id).expect("the policy is there")
+    }
+
+    /// Somebody edits a policy in the portal.
+    pub async fn portal_edit(&self, tenant: Uuid, policy: &str, body: Value) {
+        self.call("POST", &format!("/tenants/{tenant}/portal"), json!({ "method": "PATCH", "policy": policy, "body": body })).await;
+    }
+
+    /// Scripts trouble, such as `{"method": "PATCH", "times": 1, "trouble": {"kind": "drop", "when": "after"}}`.
+    pub async fn fault(&self, tenant: Uuid, rule: Value) {
+        self.call("POST", &format!("/tenants/{tenant}/faults"), rule).await;
+    }
+
+    /// Lets reads see the state before a write for so long.
+    pub async fn lag(&self, tenant: Uuid, ms: u32) {
+        self.call("PUT", &format!("/tenants/{tenant}/lag"), json!({ "ms": ms })).await;
+    }
+
+    /// What new tokens of an application grant, and whether it is installed at all.
+    pub async fn consent(&self, tenant: Uuid, body: Value) {
+        self.call("POST", &format!("/tenants/{tenant}/consent"), body).await;
+    }
+
+    async fn call(&self, method: &str, path: &str, body: Value) -> Value {
+        let method = method.parse().expect("a method");
+        let mut request = self.http.request(method, format!("{}{path}", self.base));
+        if !body.is_null() {
+            request = request.json(&body);
+        }
+        let response = request.send().await.expect("the simulator answers");
+        let (status, text) = (response.status(), response.text().await.expect("a body"));
+        assert!(status.is_success(), "{path}: {status} {text}");
+        serde_json::from_str(&text).unwrap_or(Value::Null)
+    }
+}
