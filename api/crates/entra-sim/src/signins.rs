@@ -1,19 +1,106 @@
-//! The tenants' sign-in logs, made as time passes.
+//! The tenants' sign-in logs. Who signs in is a function of the seed ([`crate::signin`]); what the policies made of it follows the policies as they were
+//! at that time, which is why a write first closes an epoch.
+//!
+//! Hours are made when somebody reads them. Unlike Entra, whose log is minutes late, a sign-in can be read at once. A restart judges the past by the policies
+//! it finds.
 
-use chrono::{DateTime, Utc};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::core::{Core, Inner};
+use crate::signin::{Directory, TenantFacts, stream};
+use crate::state::{Kind, Tenant};
 
-/// Sign-ins so far.
+/// Past states of a tenant that are remembered; older sign-ins are judged by the oldest.
+const MAX_EPOCHS: usize = 8;
+
+/// Finished hours that are kept ready, over all tenants: an entry is several kilobytes.
+const MAX_HOURS: usize = 24;
+
+/// What was read lately and what it was judged by.
 #[derive(Debug, Default)]
-pub(crate) struct SignIns;
+pub(crate) struct SignIns {
+    logs: BTreeMap<Uuid, Log>,
+    hours: VecDeque<((Uuid, i64), Arc<Vec<Value>>)>,
+}
+
+#[derive(Debug, Default)]
+struct Log {
+    /// Closed epochs, oldest first, with the instant at which each ended.
+    past: VecDeque<(DateTime<Utc>, Arc<TenantFacts>)>,
+    present: Option<Arc<TenantFacts>>,
+}
 
 impl Inner {
-    pub(crate) fn sign_ins(&mut self, _core: &Core, _tenant: Uuid, _now: DateTime<Utc>) -> Vec<Value> {
-        Vec::new()
+    /// Closes the epoch: sign-ins before `now` are judged by the tenant as it is at this moment.
+    pub(crate) fn before_policy_write(&mut self, tenant: Uuid, now: DateTime<Utc>) {
+        let facts = self.present(tenant);
+        let log = self.sign_ins.logs.entry(tenant).or_default();
+        log.past.push_back((now, facts));
+        log.present = None;
+        if log.past.len() > MAX_EPOCHS {
+            log.past.pop_front();
+        }
     }
-    pub(crate) fn before_policy_write(&mut self, _core: &Core, _tenant: Uuid, _now: DateTime<Utc>) {}
-    pub(crate) fn forget_sign_ins(&mut self) {}
+
+    /// Forgets everything that was made.
+    pub(crate) fn forget_sign_ins(&mut self) {
+        self.sign_ins = SignIns::default();
+    }
+
+    /// The sign-ins of one hour (counted since 1970) so far, oldest first.
+    pub(crate) fn sign_ins_of_hour(&mut self, core: &Core, tenant: Uuid, hour: i64, now: DateTime<Utc>) -> Arc<Vec<Value>> {
+        let start = DateTime::from_timestamp(hour * 3600, 0).unwrap_or(DateTime::UNIX_EPOCH);
+        let end = start + TimeDelta::hours(1);
+        if let Some((_, ready)) = self.sign_ins.hours.iter().find(|(key, _)| *key == (tenant, hour)) {
+            return ready.clone();
+        }
+        let mut entries = Vec::new();
+        let mut from = start;
+        for (until, facts) in self.epochs(tenant) {
+            let to = until.min(end).min(now);
+            if from < to {
+                entries.extend(stream(&facts, core.seed, from, to));
+                from = to;
+            }
+        }
+        let entries = Arc::new(entries);
+        if end <= now {
+            if self.sign_ins.hours.len() >= MAX_HOURS {
+                self.sign_ins.hours.pop_front();
+            }
+            self.sign_ins.hours.push_back(((tenant, hour), entries.clone()));
+        }
+        entries
+    }
+
+    /// All epochs in order; the last never ends.
+    fn epochs(&mut self, tenant: Uuid) -> Vec<(DateTime<Utc>, Arc<TenantFacts>)> {
+        let present = self.present(tenant);
+        let log = self.sign_ins.logs.entry(tenant).or_default();
+        log.past.iter().cloned().chain([(DateTime::<Utc>::MAX_UTC, present)]).collect()
+    }
+
+    fn present(&mut self, tenant: Uuid) -> Arc<TenantFacts> {
+        let log = self.sign_ins.logs.entry(tenant).or_default();
+        log.present.get_or_insert_with(|| Arc::new(facts(&self.world.tenants[&tenant]))).clone()
+    }
+}
+
+fn facts(tenant: &Tenant) -> TenantFacts {
+    TenantFacts::new(&Directory {
+        tenant_id: tenant.id,
+        premium: tenant.licences.p1 || tenant.licences.p2,
+        p2: tenant.licences.p2,
+        users: tenant.all(Kind::User).collect(),
+        service_principals: tenant.all(Kind::ServicePrincipal).collect(),
+        named_locations: tenant.all(Kind::Location).collect(),
+        policies: tenant.all(Kind::Policy).collect(),
+        memberships: tenant.members.iter().flat_map(|(group, members)| members.iter().map(|member| (group.as_str(), member.as_str()))).collect(),
+        role_assignments: tenant.role_assignments.iter().map(|given| (given.role.as_str(), given.principal.as_str())).collect(),
+    })
 }

@@ -71,7 +71,7 @@ pub(super) fn edit(core: &Core, inner: &mut Inner, call: &Call, id: Uuid) -> Ans
         portal_user: user["userPrincipalName"].as_str().map(str::to_owned),
         effect,
     };
-    inner.before_policy_write(core, id, now);
+    inner.before_policy_write(id, now);
     inner.commit(id, ops, Some(draft), now)?;
     Ok(after.unwrap_or(Value::Null))
 }

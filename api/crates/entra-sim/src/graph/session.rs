@@ -126,7 +126,7 @@ impl<'a> Session<'a> {
     }
 
     /// The same request on the same host with the token of the next page. Counting and skipping happened on the first.
-    fn next_link(&self, token: &str) -> String {
+    pub(super) fn next_link(&self, token: &str) -> String {
         let mut link = url::form_urlencoded::Serializer::new(String::new());
         for (name, value) in &self.query.raw {
             let option = name.trim_start_matches('$').to_lowercase();

@@ -20,7 +20,7 @@ impl Session<'_> {
             portal_user: None,
             effect: Effect { action: action.to_owned(), collection: collection.to_owned(), id: id.to_owned() },
         };
-        self.inner.before_policy_write(self.core, self.caller.tenant, self.now);
+        self.inner.before_policy_write(self.caller.tenant, self.now);
         Ok(self.inner.commit(self.caller.tenant, ops, Some(draft), self.now)?)
     }
 

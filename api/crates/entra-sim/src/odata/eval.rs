@@ -22,6 +22,26 @@ impl Filter {
             Filter::Not(inner) => !inner.accepts(object),
         }
     }
+
+    /// The instants between which a date property must lie for the filter to hold, both inclusive, as far as the filter says so by `and`.
+    pub(crate) fn bounds(&self, date: &str) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
+        match self {
+            Filter::And(a, b) => {
+                let ((a_low, a_high), (b_low, b_high)) = (a.bounds(date), b.bounds(date));
+                (a_low.into_iter().chain(b_low).max(), a_high.into_iter().chain(b_high).min())
+            }
+            Filter::Compare { path, op, value: Literal::Bare(text) | Literal::Text(text) } if path == date => {
+                let at = instant(text);
+                match op {
+                    Compare::Ge | Compare::Gt => (at, None),
+                    Compare::Le | Compare::Lt => (None, at),
+                    Compare::Eq => (at, at),
+                    Compare::Ne => (None, None),
+                }
+            }
+            _ => (None, None),
+        }
+    }
 }
 
 /// The value at `a/b`; null when a step is missing.
@@ -72,6 +92,17 @@ fn instant(text: &str) -> Option<DateTime<Utc>> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn bounds_come_from_conjunctions_only() {
+        let bounds = |text: &str| Filter::parse(text).unwrap().bounds("at");
+        let (a, b) = ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z");
+        let (from, to) = (instant(a), instant(b));
+        assert_eq!(bounds(&format!("at ge {a} and (x eq 1 and at lt {b})")), (from, to));
+        assert_eq!(bounds(&format!("at ge {a} and at ge {b}")), (to, None));
+        assert_eq!(bounds(&format!("at ge {a} or x eq 1")), (None, None));
+        assert_eq!(bounds(&format!("not(at ge {a})")), (None, None));
+    }
 
     #[test]
     fn compares_by_the_propertys_type() {
