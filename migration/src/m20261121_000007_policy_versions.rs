@@ -1,8 +1,11 @@
 //! The states that a policy was seen in, so that its history needs no walk through snapshots.
 
+use sea_orm_migration::sea_orm::DbBackend;
 use sea_orm_migration::{prelude::*, schema::*};
 
-use crate::ddl::{drop_tables, fk, fk_document, key};
+use crate::ddl::{drop_tables, fk, fk_document, key, run};
+
+const REFUSED: [&str; 2] = ["UPDATE", "DELETE"];
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -28,7 +31,19 @@ impl MigrationTrait for Migration {
             .foreign_key(&mut fk("policy_version", "snapshot_id", "snapshot"))
             .foreign_key(&mut fk_document("policy_version", "document_hash"))
             .to_owned();
-        manager.create_table(table).await
+        manager.create_table(table).await?;
+        // What was seen stays as it was seen, like snapshots (migration 6).
+        let postgres = manager.get_database_backend() == DbBackend::Postgres;
+        for operation in REFUSED {
+            let body = if postgres {
+                "EXECUTE FUNCTION causeway_refuse()".to_owned()
+            } else {
+                format!("BEGIN SELECT RAISE(ABORT, 'immutable: {operation} of policy_version is refused'); END")
+            };
+            let name = format!("policy_version_no_{}", operation.to_lowercase());
+            run(manager, &[&format!("CREATE TRIGGER {name} BEFORE {operation} ON policy_version FOR EACH ROW {body}")]).await?;
+        }
+        Ok(())
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

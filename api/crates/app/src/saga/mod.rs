@@ -86,7 +86,10 @@ impl<'a> Apply<'a> {
         let tenant = tx.tenant(job.workspace_id, change.tenant_id).await?.ok_or_else(|| JobError::broken("the tenant is gone"))?;
         let policy_id = change.policy_id.ok_or_else(|| JobError::broken("the change names no policy"))?;
         let policy = tx.policy(job.workspace_id, policy_id).await?.ok_or_else(|| JobError::broken("the policy is gone"))?;
-        let base = crate::changes::plan::load_document(&tx, &change, &policy.document_hash).await.map_err(JobError::app)?;
+        // A sync may have brought the row further since the dry-run: conflicts are shown against what was reviewed.
+        let reviewed = tx.policy_version_with(job.workspace_id, policy.id, &intent.base_hash).await?;
+        let document_hash = reviewed.map_or_else(|| policy.document_hash.clone(), |version| version.document_hash);
+        let base = crate::changes::plan::load_document(&tx, &change, &document_hash).await.map_err(JobError::app)?;
         let names = NameTable::new(tx.directory(job.workspace_id, change.tenant_id).await?);
         tx.commit().await?;
         let graph = app.tenant_graph(&tenant).await.map_err(JobError::app)?;

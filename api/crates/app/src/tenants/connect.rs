@@ -6,7 +6,7 @@ use domain::id::{AuditId, JobId, TenantId};
 use domain::snapshot::SnapshotKind;
 use domain::tenant::{ConnectionState, EmergencyAccess, Licences, Tenant};
 use domain::workspace::Actor;
-use graph::{Call, GraphError, Priority};
+use graph::{Call, GraphError, PERMISSIONS_TO_READ, Priority};
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -103,8 +103,17 @@ impl App {
             client_request_id: self.ids().uuid(),
             priority: Priority::Interactive,
         };
-        match graph.organization(&call).await {
-            Ok(organization) => Ok(organization.display_name),
+        let found = async {
+            let permissions = graph.permissions(&call).await?;
+            Ok((permissions.missing(&PERMISSIONS_TO_READ).join(", "), graph.organization(&call).await?.display_name))
+        };
+        match found.await {
+            Ok((missing, name)) if missing.is_empty() => Ok(name),
+            Ok((missing, _)) => Err(AppError::ConnectionRefused {
+                message: format!(
+                    "the application lacks permissions in this tenant: {missing}: grant them, with the administrator's consent, and connect again"
+                ),
+            }),
             Err(GraphError::Config { reason }) => {
                 Err(AppError::ConnectionRefused { message: format!("the server is not set up to reach this cloud: {reason}") })
             }
