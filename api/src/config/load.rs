@@ -38,6 +38,14 @@ pub enum ConfigError {
         /// What it must be.
         expected: &'static str,
     },
+    /// A variable's text isn't what its setting needs.
+    #[error("{variable} is not valid: {message}")]
+    Text {
+        /// The variable.
+        variable: String,
+        /// Why, on one line; never the text, which may be a secret.
+        message: String,
+    },
     /// A value doesn't fit.
     #[error("a setting is not valid: {0}")]
     Value(String),
@@ -61,7 +69,13 @@ impl Config {
         };
         for (variable, text) in variables.iter().filter(|(name, _)| name.starts_with(PREFIX)) {
             let key = KEYS.iter().find(|key| key.variable() == *variable).ok_or_else(|| ConfigError::UnknownVariable(variable.clone()))?;
-            set(&mut table, key, value(key, variable, text)?);
+            let value = value(key, variable, text)?;
+            // Each alone first, so that a mistake is told with its variable.
+            let mut alone = Table::new();
+            set(&mut alone, key, value.clone());
+            let fits: Result<Self, toml::de::Error> = Value::Table(alone).try_into();
+            fits.map_err(|error| ConfigError::Text { variable: variable.clone(), message: one_line(error.message()) })?;
+            set(&mut table, key, value);
         }
         let config: Self = Value::Table(table).try_into().map_err(|error: toml::de::Error| ConfigError::Value(one_line(error.message())))?;
         let problems = config.validate();

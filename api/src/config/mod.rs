@@ -50,6 +50,8 @@ pub struct Config {
     pub simulate: Simulate,
     /// The identity provider.
     pub oidc: Oidc,
+    /// The first workspace of a new installation.
+    pub bootstrap: Bootstrap,
     /// Microsoft Graph.
     pub graph: Graph,
     /// The HTTP surface.
@@ -91,6 +93,22 @@ pub struct Oidc {
     pub scope: Option<String>,
     /// How principals are named.
     pub subject: Subject,
+}
+
+/// `[bootstrap]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Bootstrap {
+    /// Name of the first workspace.
+    pub workspace: String,
+    /// The principal at `oidc.issuer` that owns it: `tid/oid` for Entra, else `sub`.
+    pub owner: Option<String>,
+}
+
+impl Default for Bootstrap {
+    fn default() -> Self {
+        Self { workspace: "Causeway".to_owned(), owner: None }
+    }
 }
 
 /// `oidc.subject`.
@@ -197,6 +215,7 @@ impl Default for Config {
             seal_key_file: None,
             simulate: Simulate::default(),
             oidc: Oidc::default(),
+            bootstrap: Bootstrap::default(),
             graph: Graph::default(),
             http: Http::default(),
             workers: Workers::default(),
@@ -237,7 +256,7 @@ impl Default for Workers {
 
 impl Default for Log {
     fn default() -> Self {
-        Self { format: LogFormat::Text, filter: "info".to_owned() }
+        Self { format: LogFormat::Text, filter: "info,sea_orm_migration=warn".to_owned() }
     }
 }
 

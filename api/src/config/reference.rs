@@ -42,6 +42,8 @@ pub(super) const KEYS: &[Key] = &[
     key("oidc.jwks_url", Kind::Text, "by discovery", "Where the issuer's keys are; https."),
     key("oidc.scope", Kind::Text, "", "A scope (`scp`) or application role (`roles`) that tokens must carry."),
     key("oidc.subject", Kind::Text, "`auto`", "Principal: `entra` is `tid/oid`, `sub` is the claim, `auto` decides by the issuer."),
+    key("bootstrap.workspace", Kind::Text, "`Causeway`", "Name of the first workspace, made when its owner is a member of none."),
+    key("bootstrap.owner", Kind::Text, "", "The principal at `oidc.issuer` that owns it: `tid/oid` for Entra, else `sub`."),
     key("graph.login_base", Kind::Text, "by the tenant's cloud", "Base address of the token endpoint."),
     key("graph.graph_base", Kind::Text, "by the tenant's cloud", "Base address of Microsoft Graph, without `/v1.0`."),
     key("graph.root_ca", Kind::Text, "", "PEM file of a further root certificate to trust for both."),
@@ -58,7 +60,7 @@ pub(super) const KEYS: &[Key] = &[
     key("workers.sync_interval_s", Kind::Integer, "900", "Seconds between two syncs of a tenant; 0 syncs only when asked."),
     key("workers.settle_ms", Kind::Integer, "10000", "Milliseconds between the two equal reads that prove that a write of unknown outcome did not happen."),
     key("log.format", Kind::Text, "`text`", "`text` or `json`."),
-    key("log.filter", Kind::Text, "`info`", "What is logged, such as `info,api=debug`."),
+    key("log.filter", Kind::Text, "`info,sea_orm_migration=warn`", "What is logged, such as `info,api=debug`."),
     key("test.failpoint", Kind::Text, "", "For the product's own tests: the step of an apply at which the process stops. Not allowed in production."),
     key("test.marker", Kind::Text, "", "For the product's own tests: a file that is made when it stops there."),
 ];

@@ -54,7 +54,7 @@ fn each_mistake_is_one_clear_line() {
         ("[http]\ngrafiql = true", &[], "unknown field `grafiql`"),
         ("listen = \"nonsense\"", &[], "the configuration file FILE is not valid: line 1: invalid socket address"),
         ("", &[("CAUSEWAY__LISEN", "x")], "CAUSEWAY__LISEN is no setting"),
-        ("", &[("CAUSEWAY__LISTEN", "x")], "a setting is not valid: invalid socket address"),
+        ("", &[("CAUSEWAY__LISTEN", "x")], "CAUSEWAY__LISTEN is not valid: invalid socket address"),
         ("", &[("CAUSEWAY__WORKERS__COUNT", "many")], "CAUSEWAY__WORKERS__COUNT must be a whole number"),
         ("", &[("CAUSEWAY__HTTP__GRAPHIQL", "yes")], "CAUSEWAY__HTTP__GRAPHIQL must be true or false"),
         ("", &[("CAUSEWAY__MODE", "prod")], "unknown variant `prod`"),
@@ -124,6 +124,7 @@ fn the_reference_is_complete() {
     };
     full.graph = Graph { login_base: full.oidc.jwks_url.clone(), graph_base: full.oidc.jwks_url.clone(), root_ca: Some("x".into()) };
     full.test = Test { failpoint: Some("x".into()), marker: Some("x".into()) };
+    full.bootstrap.owner = Some("x".into());
     full.http.graphiql = Some(true);
     full.http.introspection = Some(true);
     let mut fields = BTreeSet::new();

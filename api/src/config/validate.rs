@@ -50,6 +50,8 @@ impl Config {
         problems.when(self.mode == Mode::Production && issuer.is_none(), "oidc.issuer is required in production");
         problems.when(issuer.is_some() != audience.is_some(), "oidc.issuer and oidc.audience must be set together");
         problems.when(audience == Some(""), "oidc.audience must not be empty");
+        problems.when(self.bootstrap.owner.is_some() && issuer.is_none(), "bootstrap.owner needs oidc.issuer");
+        problems.when(self.bootstrap.workspace.trim().is_empty(), "bootstrap.workspace must not be empty");
         if let Some(issuer) = issuer {
             let url = Url::parse(&issuer.replace("{tenantid}", "common"));
             let good = url.is_ok_and(|url| IssuerConfig::is_trustworthy(&url) && (self.embedded() || url.scheme() == "https"));

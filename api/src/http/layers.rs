@@ -40,6 +40,8 @@ where
     request.extensions_mut().insert(request_id.clone());
     // The path only: a query string may hold variables.
     let span = tracing::info_span!("request", id = request_id.as_str(), method = %request.method(), path = request.uri().path());
+    // A probe that says "not ready" is no incident.
+    let probe = request.uri().path().starts_with("/health/");
     let started = Instant::now();
     let ran = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone()).await;
     let mut response = ran.unwrap_or_else(|_panic| {
@@ -51,7 +53,7 @@ where
     span.in_scope(|| {
         let elapsed_ms = started.elapsed().as_millis() as u64;
         match response.status() {
-            status if status.is_server_error() => tracing::warn!(status = status.as_u16(), elapsed_ms, "answered"),
+            status if status.is_server_error() && !probe => tracing::warn!(status = status.as_u16(), elapsed_ms, "answered"),
             status => tracing::debug!(status = status.as_u16(), elapsed_ms, "answered"),
         }
     });

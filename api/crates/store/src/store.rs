@@ -43,6 +43,11 @@ impl Store {
         migration::up(&self.pools.write).await.map_err(|error| StoreError::Migration(error.to_string()))
     }
 
+    /// Takes every migration back, all data with it: for a person who has said so.
+    pub async fn migrate_down(&self) -> Result<()> {
+        migration::down_all(&self.pools.write).await.map_err(|error| StoreError::Migration(error.to_string()))
+    }
+
     /// Names of the migrations that this release has and the database hasn't.
     pub async fn pending_migrations(&self) -> Result<Vec<String>> {
         Ok(migration::pending(&self.pools.read).await?)

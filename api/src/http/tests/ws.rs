@@ -133,6 +133,17 @@ async fn close_codes_before_the_acknowledgement() {
     }
 }
 
+/// The connection ends on one thread while the writer runs on another: the close frame must win every time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_close_frame_is_never_lost() {
+    let server = TestServer::start().await;
+    for _ in 0..300 {
+        let mut socket = Socket::acknowledged(&server).await;
+        socket.raw("\"text\"").await;
+        assert_eq!(socket.closed().await.0, 4400);
+    }
+}
+
 #[tokio::test]
 async fn subprotocol_and_origin() {
     let server = TestServer::start().await;

@@ -89,7 +89,11 @@ async fn write(
             }
             message = messages.recv() => match message {
                 Some(message) => message,
-                None => return,
+                // The connection and its operations have ended; how is told at any moment.
+                None => {
+                    finish(&mut sink, closing.await.ok()).await;
+                    return;
+                }
             },
         };
         // A close that arrives while the peer blocks a message must not wait for the write limit.
