@@ -53,12 +53,7 @@ pub(crate) struct Draft {
 }
 
 impl Core {
-    pub(crate) fn new(
-        clock: Arc<dyn Clock>,
-        ids: Arc<dyn Ids>,
-        config: &crate::SimConfig,
-        saved: Option<World>,
-    ) -> Result<Core, SimError> {
+    pub(crate) fn new(clock: Arc<dyn Clock>, ids: Arc<dyn Ids>, config: &crate::SimConfig, saved: Option<World>) -> Result<Core, SimError> {
         let world = match saved {
             Some(world) => world,
             None => World {

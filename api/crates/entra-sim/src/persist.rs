@@ -39,11 +39,15 @@ pub(crate) fn load(snapshot: &Path) -> Result<Option<World>, SimError> {
 
 fn replay(path: &Path, world: &mut World) -> Result<(), SimError> {
     let file = File::open(path).map_err(SimError::file("read", path))?;
-    for line in BufReader::new(file).split(b'\n') {
+    let mut lines = BufReader::new(file).split(b'\n');
+    while let Some(line) = lines.next() {
         let line = line.map_err(SimError::file("read", path))?;
-        // A torn last line was never acknowledged: its write did not happen.
-        let Ok(record) = serde_json::from_slice::<Record>(&line) else { break };
-        world.apply(record);
+        match serde_json::from_slice::<Record>(&line) {
+            Ok(record) => world.apply(record),
+            // A torn last line was never acknowledged: its write did not happen.
+            Err(_) if lines.next().is_none() => break,
+            Err(error) => return Err(SimError::State { path: path.to_owned(), reason: error.to_string() }),
+        }
     }
     Ok(())
 }
@@ -71,7 +75,8 @@ impl Journal {
     /// Makes a record durable. On an error nothing may be applied or answered as accepted.
     pub(crate) fn append(&mut self, record: &Record) -> Result<(), SimError> {
         let Some(files) = &mut self.files else { return Ok(()) };
-        let mut line = serde_json::to_vec(record).map_err(|e| SimError::State { path: files.journal_path.clone(), reason: e.to_string() })?;
+        let mut line =
+            serde_json::to_vec(record).map_err(|e| SimError::State { path: files.journal_path.clone(), reason: e.to_string() })?;
         line.push(b'\n');
         let written = files.journal.write_all(&line).and_then(|()| files.journal.sync_data());
         if let Err(source) = written {

@@ -25,7 +25,15 @@ const MAX_HOURS: usize = 24;
 #[derive(Debug, Default)]
 pub(crate) struct SignIns {
     logs: BTreeMap<Uuid, Log>,
-    hours: VecDeque<((Uuid, i64), Arc<Vec<Value>>)>,
+    hours: VecDeque<Hour>,
+}
+
+/// A finished hour of a tenant, counted since 1970.
+#[derive(Debug)]
+struct Hour {
+    tenant: Uuid,
+    hour: i64,
+    entries: Arc<Vec<Value>>,
 }
 
 #[derive(Debug, Default)]
@@ -56,8 +64,8 @@ impl Inner {
     pub(crate) fn sign_ins_of_hour(&mut self, core: &Core, tenant: Uuid, hour: i64, now: DateTime<Utc>) -> Arc<Vec<Value>> {
         let start = DateTime::from_timestamp(hour * 3600, 0).unwrap_or(DateTime::UNIX_EPOCH);
         let end = start + TimeDelta::hours(1);
-        if let Some((_, ready)) = self.sign_ins.hours.iter().find(|(key, _)| *key == (tenant, hour)) {
-            return ready.clone();
+        if let Some(ready) = self.sign_ins.hours.iter().find(|ready| ready.tenant == tenant && ready.hour == hour) {
+            return ready.entries.clone();
         }
         let mut entries = Vec::new();
         let mut from = start;
@@ -73,7 +81,7 @@ impl Inner {
             if self.sign_ins.hours.len() >= MAX_HOURS {
                 self.sign_ins.hours.pop_front();
             }
-            self.sign_ins.hours.push_back(((tenant, hour), entries.clone()));
+            self.sign_ins.hours.push_back(Hour { tenant, hour, entries: entries.clone() });
         }
         entries
     }
@@ -100,7 +108,11 @@ fn facts(tenant: &Tenant) -> TenantFacts {
         service_principals: tenant.all(Kind::ServicePrincipal).collect(),
         named_locations: tenant.all(Kind::Location).collect(),
         policies: tenant.all(Kind::Policy).collect(),
-        memberships: tenant.members.iter().flat_map(|(group, members)| members.iter().map(|member| (group.as_str(), member.as_str()))).collect(),
+        memberships: tenant
+            .members
+            .iter()
+            .flat_map(|(group, members)| members.iter().map(|member| (group.as_str(), member.as_str())))
+            .collect(),
         role_assignments: tenant.role_assignments.iter().map(|given| (given.role.as_str(), given.principal.as_str())).collect(),
     })
 }

@@ -89,8 +89,11 @@ impl Sim {
     fn serve(core: Arc<Core>, http: Listener, https: Option<Listener>, ca_pem: Option<String>) -> Sim {
         let (stop, connections) = (CancellationToken::new(), TaskTracker::new());
         let (http_addr, https_addr) = (http.addr, https.as_ref().map(|listener| listener.addr));
-        let listeners =
-            [Some(http), https].into_iter().flatten().map(|listener| tokio::spawn(listener.run(core.clone(), stop.clone(), connections.clone()))).collect();
+        let listeners = [Some(http), https]
+            .into_iter()
+            .flatten()
+            .map(|listener| tokio::spawn(listener.run(core.clone(), stop.clone(), connections.clone())))
+            .collect();
         Sim { http: http_addr, https: https_addr, ca_pem, core, stop, connections, listeners }
     }
 
@@ -123,7 +126,7 @@ impl Sim {
             domain: tenant.domain.clone(),
             apps: tenant
                 .apps
-                .values()
+                .iter()
                 .map(|app| SimApp {
                     client_id: app.client_id,
                     secret: app.secrets.first().map(|secret| secret.value.clone()).unwrap_or_default(),

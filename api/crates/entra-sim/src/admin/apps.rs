@@ -126,7 +126,7 @@ fn named(inner: &Inner, tenant: Uuid, client: &str) -> Result<App, AdminError> {
 }
 
 fn find(inner: &Inner, tenant: Uuid, client: Uuid) -> Result<App, AdminError> {
-    inner.world.tenants[&tenant].apps.get(&client).cloned().ok_or_else(|| AdminError(404, format!("no application {client}")))
+    inner.world.tenants[&tenant].app(client).cloned().ok_or_else(|| AdminError(404, format!("no application {client}")))
 }
 
 fn save(core: &Core, inner: &mut Inner, tenant: Uuid, app: App) -> Answer {

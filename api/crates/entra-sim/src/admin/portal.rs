@@ -54,8 +54,13 @@ pub(super) fn edit(core: &Core, inner: &mut Inner, call: &Call, id: Uuid) -> Ans
         }
         method => return Err(AdminError(400, format!("method {method} is not one of POST, PATCH, DELETE"))),
     };
-    let activity =
-        Activity { verb, noun: "conditional access policy", property: "ConditionalAccessPolicy", before: before.as_ref(), after: after.as_ref() };
+    let activity = Activity {
+        verb,
+        noun: "conditional access policy",
+        property: "ConditionalAccessPolicy",
+        before: before.as_ref(),
+        after: after.as_ref(),
+    };
     let effect = Effect { action: action.to_owned(), collection: "policies".to_owned(), id: activity.id().to_owned() };
     let initiator = json!({"app": null, "user": {
         "id": user["id"], "displayName": null, "userPrincipalName": user["userPrincipalName"], "ipAddress": "192.0.2.10", "userType": null, "homeTenantId": null, "homeTenantName": null
@@ -78,9 +83,17 @@ pub(super) fn edit(core: &Core, inner: &mut Inner, call: &Call, id: Uuid) -> Ans
 
 /// Who edits; a tenant without users has an anonymous administrator.
 fn person(tenant: &Tenant, name: Option<&str>) -> Result<Value, AdminError> {
-    let known = |user: &&Value, name: &str| ["id", "userPrincipalName"].iter().any(|member| user[member].as_str().is_some_and(|text| text.eq_ignore_ascii_case(name)));
+    let known = |user: &&Value, name: &str| {
+        ["id", "userPrincipalName"].iter().any(|member| user[member].as_str().is_some_and(|text| text.eq_ignore_ascii_case(name)))
+    };
     match name {
-        Some(name) => tenant.all(Kind::User).find(|user| known(user, name)).cloned().ok_or_else(|| AdminError(404, format!("no user {name}"))),
-        None => Ok(tenant.all(Kind::User).next().cloned().unwrap_or_else(|| json!({"id": Uuid::nil(), "userPrincipalName": format!("admin@{}", tenant.domain)}))),
+        Some(name) => {
+            tenant.all(Kind::User).find(|user| known(user, name)).cloned().ok_or_else(|| AdminError(404, format!("no user {name}")))
+        }
+        None => Ok(tenant
+            .all(Kind::User)
+            .next()
+            .cloned()
+            .unwrap_or_else(|| json!({"id": Uuid::nil(), "userPrincipalName": format!("admin@{}", tenant.domain)}))),
     }
 }

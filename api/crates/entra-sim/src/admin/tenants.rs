@@ -55,7 +55,7 @@ pub(super) fn reset(core: &Core, inner: &mut Inner) -> Answer {
 fn describe(tenant: &Tenant) -> Value {
     let apps: Vec<Value> = tenant
         .apps
-        .values()
+        .iter()
         .map(|app| {
             json!({
                 "clientId": app.client_id, "objectId": app.object_id, "displayName": app.display_name, "roles": app.roles, "installed": app.installed,

@@ -4,7 +4,7 @@ use http::Method;
 use serde_json::{Map, Value, json};
 
 use super::permission::{GROUP_CREATE, GROUP_DELETE, GROUP_READ, GROUP_UPDATE, MEMBER_WRITE, ROLE_WRITE};
-use super::{check_id, members, spec};
+use super::{check_id, members, relations, spec};
 use crate::ca::graph_time;
 use crate::graph::{Answer, Family, GraphError, ListSpec, Session};
 use crate::server::Reply;
@@ -15,13 +15,31 @@ const MAX_BINDS: usize = 20;
 
 /// What a caller may set, with the kind of value it must be.
 const WRITABLE: &[&str] = &[
-    "displayName", "description", "mailEnabled", "mailNickname", "securityEnabled", "groupTypes", "membershipRule", "membershipRuleProcessingState",
-    "visibility", "isAssignableToRole",
+    "displayName",
+    "description",
+    "mailEnabled",
+    "mailNickname",
+    "securityEnabled",
+    "groupTypes",
+    "membershipRule",
+    "membershipRuleProcessingState",
+    "visibility",
+    "isAssignableToRole",
 ];
 
 fn listing() -> ListSpec {
-    let filterable: &[&str] =
-        &["id", "displayName", "mailNickname", "mail", "mailEnabled", "securityEnabled", "isAssignableToRole", "onPremisesSyncEnabled", "createdDateTime", "description"];
+    let filterable: &[&str] = &[
+        "id",
+        "displayName",
+        "mailNickname",
+        "mail",
+        "mailEnabled",
+        "securityEnabled",
+        "isAssignableToRole",
+        "onPremisesSyncEnabled",
+        "createdDateTime",
+        "description",
+    ];
     spec("groups", "Group", filterable, &[])
 }
 
@@ -44,6 +62,10 @@ pub(super) fn route(session: &mut Session<'_>, method: &Method, path: &[&str]) -
         (&Method::PATCH, [id]) => update(session, id),
         (&Method::DELETE, [id]) => delete(session, id),
         (_, [] | [_]) => Err(GraphError::method_not_allowed()),
+        (&Method::GET, [id, relation @ ("memberof" | "transitivememberof"), rest @ ..]) => {
+            find(session, id)?;
+            relations::member_of(session, id, relation, rest)
+        }
         (_, [id, rest @ ..]) => members::route(session, method, id, rest),
     }
 }
@@ -113,7 +135,9 @@ fn apply(group: &mut Value, body: &Value, new: bool) -> Result<(), GraphError> {
             continue;
         }
         if !WRITABLE.contains(&name.as_str()) || (!new && name == "isAssignableToRole") {
-            return Err(GraphError::bad_request(format!("Property '{name}' is read-only and cannot be set, or does not exist on resource 'Group'.")));
+            return Err(GraphError::bad_request(format!(
+                "Property '{name}' is read-only and cannot be set, or does not exist on resource 'Group'."
+            )));
         }
         let fits = match name.as_str() {
             "mailEnabled" | "securityEnabled" | "isAssignableToRole" => value.is_boolean() || value.is_null(),

@@ -15,7 +15,9 @@ pub(super) fn route(session: &mut Session<'_>, method: &Method, group: &str, pat
         (&Method::POST, ["members", "$ref"]) => add(session, group),
         (&Method::DELETE, ["members", member, "$ref"]) => remove(session, group, member),
         // Without `$ref` Graph would delete the member itself, if it may: nobody's token here allows that.
-        (&Method::DELETE, ["members", _]) => Err(GraphError::new(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")),
+        (&Method::DELETE, ["members", _]) => {
+            Err(GraphError::new(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation."))
+        }
         (&Method::GET, [relation @ ("members" | "transitivemembers"), rest @ ..]) => read(session, group, relation, rest),
         (_, ["members" | "transitivemembers", ..]) => Err(GraphError::method_not_allowed()),
         (_, [segment, ..]) => Err(GraphError::no_segment(segment)),
@@ -58,7 +60,8 @@ fn read(session: &mut Session<'_>, group: &str, relation: &str, path: &[&str]) -
 /// Keeps one type; its name is no longer news to the caller but stays, as Graph leaves it.
 pub(super) fn cast_to(cast: &str, items: Vec<Value>) -> Result<Vec<Value>, GraphError> {
     let name = cast.strip_prefix("microsoft.graph.").or_else(|| cast.strip_prefix("graph.")).ok_or_else(|| GraphError::no_segment(cast))?;
-    if !["user", "group", "serviceprincipal", "device", "directoryrole", "orgcontact", "application", "administrativeunit"].contains(&name) {
+    if !["user", "group", "serviceprincipal", "device", "directoryrole", "orgcontact", "application", "administrativeunit"].contains(&name)
+    {
         return Err(GraphError::no_segment(cast));
     }
     let wanted = format!("#microsoft.graph.{name}");
@@ -67,7 +70,8 @@ pub(super) fn cast_to(cast: &str, items: Vec<Value>) -> Result<Vec<Value>, Graph
 
 fn references(session: &Session<'_>, all: &[Value]) -> Answer {
     let link = |item: &Value| serde_json::json!({"@odata.id": format!("{}/{}/directoryObjects/{}", session.call.base, session.version, item["id"].as_str().unwrap_or_default())});
-    let body = serde_json::json!({"@odata.context": session.context("Collection($ref)"), "value": all.iter().map(link).collect::<Vec<_>>()});
+    let body =
+        serde_json::json!({"@odata.context": session.context("Collection($ref)"), "value": all.iter().map(link).collect::<Vec<_>>()});
     Ok(Reply::graph(200, body))
 }
 
@@ -110,7 +114,9 @@ pub(super) fn add_op(session: &Session<'_>, group: &str, link: &Value) -> Result
         return Err(GraphError::directory_not_found(&member));
     }
     if session.tenant().members.get(group).is_some_and(|members| members.contains(&member)) {
-        return Err(GraphError::bad_request("One or more added object references already exist for the following modified properties: 'members'."));
+        return Err(GraphError::bad_request(
+            "One or more added object references already exist for the following modified properties: 'members'.",
+        ));
     }
     Ok(Op::AddMember { group: group.to_owned(), member })
 }

@@ -58,9 +58,14 @@ pub(super) fn groups_of(tenant: &Tenant, principal: &str, transitive: bool) -> B
 /// Groups and activated directory roles of a principal. Roles that a role-assignable group holds count as transitive.
 pub(super) fn member_of(tenant: &Tenant, principal: &str, transitive: bool) -> Vec<Value> {
     let groups = groups_of(tenant, principal, transitive);
-    let holders: BTreeSet<&str> = if transitive { groups.iter().map(String::as_str).chain([principal]).collect() } else { BTreeSet::from([principal]) };
-    let held: BTreeSet<&str> =
-        tenant.role_assignments.iter().filter(|given| holders.contains(given.principal.as_str())).map(|given| given.role.as_str()).collect();
+    let holders: BTreeSet<&str> =
+        if transitive { groups.iter().map(String::as_str).chain([principal]).collect() } else { BTreeSet::from([principal]) };
+    let held: BTreeSet<&str> = tenant
+        .role_assignments
+        .iter()
+        .filter(|given| holders.contains(given.principal.as_str()))
+        .map(|given| given.role.as_str())
+        .collect();
     let groups = groups.iter().filter_map(|id| object(tenant, id));
     let roles = held.into_iter().filter_map(|role| roles::directory_role(tenant, role)).map(|role| typed(&role, "directoryRole"));
     groups.chain(roles).collect()

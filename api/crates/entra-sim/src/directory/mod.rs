@@ -4,6 +4,7 @@ mod groups;
 mod members;
 mod membership;
 mod permission;
+mod relations;
 mod roles;
 mod service_principals;
 mod users;
@@ -25,7 +26,9 @@ pub(crate) fn route(session: &mut Session<'_>, method: &Method, path: &[&str]) -
         ["directoryroletemplates", rest @ ..] => roles::templates(session, method, rest),
         ["rolemanagement", "directory", rest @ ..] => roles::management(session, method, rest),
         ["serviceprincipals", rest @ ..] => service_principals::route(session, method, rest),
-        ["directoryobjects", id] if method == Method::GET => object(session, id),
+        ["directoryobjects", "getbyids" | "microsoft.graph.getbyids"] if method == Method::POST => relations::by_ids(session),
+        ["directoryobjects", id] if method == Method::GET => relations::object(session, id),
+        ["directoryobjects", _] => Err(GraphError::method_not_allowed()),
         [segment, ..] => Err(GraphError::no_segment(segment)),
         [] => Err(GraphError::no_segment("")),
     }
@@ -51,12 +54,6 @@ fn typed(object: &Value, kind: &str) -> Value {
     let mut object = object.clone();
     object["@odata.type"] = json!(format!("#microsoft.graph.{kind}"));
     object
-}
-
-fn object(session: &mut Session<'_>, id: &str) -> Answer {
-    session.require(crate::graph::Family::Directory, permission::DIRECTORY_READ)?;
-    let found = membership::object(session.tenant(), id).ok_or_else(|| GraphError::directory_not_found(id))?;
-    Ok(session.entity(200, "directoryObjects/$entity", found))
 }
 
 /// Refuses what can't be an object id.

@@ -32,13 +32,8 @@ pub(super) const MEMBER_WRITE: AnyOf = &[&["GroupMember.ReadWrite.All"], &["Grou
 /// A role-assignable group needs this as well.
 pub(super) const ROLE_WRITE: AnyOf = &[&["RoleManagement.ReadWrite.Directory"]];
 
-pub(super) const USER_READ: AnyOf = &[
-    &["User.ReadBasic.All"],
-    &["User.Read.All"],
-    &["User.ReadWrite.All"],
-    &["Directory.Read.All"],
-    &["Directory.ReadWrite.All"],
-];
+pub(super) const USER_READ: AnyOf =
+    &[&["User.ReadBasic.All"], &["User.Read.All"], &["User.ReadWrite.All"], &["Directory.Read.All"], &["Directory.ReadWrite.All"]];
 pub(super) const MEMBERSHIP_READ: AnyOf = &[
     &["User.Read.All"],
     &["User.ReadWrite.All"],

@@ -68,7 +68,13 @@ pub(super) fn templates(session: &mut Session<'_>, method: &Method, path: &[&str
     }
     let template = |role: &Value| json!({"id": role["templateId"], "deletedDateTime": null, "description": role["description"], "displayName": role["displayName"]});
     match path {
-        [] => unpaged(session, "directoryRoleTemplates", "DirectoryRoleTemplate", &["id", "displayName"], DEFINITIONS.iter().map(template).collect()),
+        [] => unpaged(
+            session,
+            "directoryRoleTemplates",
+            "DirectoryRoleTemplate",
+            &["id", "displayName"],
+            DEFINITIONS.iter().map(template).collect(),
+        ),
         [id] => {
             let found = role_definition(id).map(template).ok_or_else(|| GraphError::directory_not_found(id))?;
             Ok(session.entity(200, "directoryRoleTemplates/$entity", found))

@@ -4,13 +4,21 @@ use http::Method;
 use serde_json::Value;
 
 use super::permission::APPLICATION_READ;
-use super::{check_id, spec};
+use super::{check_id, relations, spec};
 use crate::graph::{Answer, Family, GraphError, ListSpec, Session};
 use crate::state::Kind;
 
 fn listing() -> ListSpec {
-    let filterable: &[&str] =
-        &["id", "appId", "displayName", "appDisplayName", "servicePrincipalType", "appOwnerOrganizationId", "accountEnabled", "signInAudience"];
+    let filterable: &[&str] = &[
+        "id",
+        "appId",
+        "displayName",
+        "appDisplayName",
+        "servicePrincipalType",
+        "appOwnerOrganizationId",
+        "accountEnabled",
+        "signInAudience",
+    ];
     spec("servicePrincipals", "ServicePrincipal", filterable, &[])
 }
 
@@ -22,6 +30,10 @@ pub(super) fn route(session: &mut Session<'_>, method: &Method, path: &[&str]) -
         (&Method::GET, [name]) => {
             let found = find(session, name)?;
             Ok(session.entity(200, "servicePrincipals/$entity", found))
+        }
+        (&Method::GET, [name, relation @ ("memberof" | "transitivememberof"), rest @ ..]) => {
+            let principal = find(session, name)?["id"].as_str().unwrap_or_default().to_lowercase();
+            relations::member_of(session, &principal, relation, rest)
         }
         (_, [] | [_]) => Err(GraphError::method_not_allowed()),
         (_, [_, segment, ..]) => Err(GraphError::no_segment(segment)),

@@ -5,16 +5,24 @@ use std::collections::BTreeSet;
 use http::Method;
 use serde_json::{Value, json};
 
-use super::members::cast_to;
-use super::permission::{CHECK_GROUPS, MEMBERSHIP_READ, USER_READ};
-use super::{membership, spec};
+use super::permission::{CHECK_GROUPS, USER_READ};
+use super::{membership, relations, spec};
 use crate::graph::{Answer, Family, GraphError, ListSpec, Session};
 use crate::server::Reply;
 use crate::state::Kind;
 
 /// What Graph returns unless more is asked for.
 const DEFAULT_SELECT: &[&str] = &[
-    "businessPhones", "displayName", "givenName", "id", "jobTitle", "mail", "mobilePhone", "officeLocation", "preferredLanguage", "surname",
+    "businessPhones",
+    "displayName",
+    "givenName",
+    "id",
+    "jobTitle",
+    "mail",
+    "mobilePhone",
+    "officeLocation",
+    "preferredLanguage",
+    "surname",
     "userPrincipalName",
 ];
 
@@ -23,8 +31,20 @@ const MAX_CHECKED: usize = 20;
 
 fn listing() -> ListSpec {
     let filterable: &[&str] = &[
-        "id", "displayName", "userPrincipalName", "mail", "accountEnabled", "userType", "givenName", "surname", "onPremisesSyncEnabled", "externalUserState",
-        "jobTitle", "department", "country", "createdDateTime",
+        "id",
+        "displayName",
+        "userPrincipalName",
+        "mail",
+        "accountEnabled",
+        "userType",
+        "givenName",
+        "surname",
+        "onPremisesSyncEnabled",
+        "externalUserState",
+        "jobTitle",
+        "department",
+        "country",
+        "createdDateTime",
     ];
     spec("users", "User", filterable, DEFAULT_SELECT)
 }
@@ -45,10 +65,15 @@ pub(super) fn route(session: &mut Session<'_>, method: &Method, path: &[&str]) -
             let user = crate::odata::select(user, session.query.select.as_deref(), DEFAULT_SELECT);
             Ok(session.entity(200, "users/$entity", user))
         }
-        (&Method::GET, [name, relation @ ("memberof" | "transitivememberof"), rest @ ..]) => member_of(session, name, relation, rest),
+        (&Method::GET, [name, relation @ ("memberof" | "transitivememberof"), rest @ ..]) => {
+            let user = id_of(&find(session, name)?);
+            relations::member_of(session, &user, relation, rest)
+        }
         (&Method::POST, [name, "checkmembergroups" | "microsoft.graph.checkmembergroups"]) => check_groups(session, name),
         (&Method::POST, [name, "getmembergroups" | "microsoft.graph.getmembergroups"]) => get_groups(session, name),
-        (_, [] | [_] | [_, "memberof" | "transitivememberof" | "checkmembergroups" | "getmembergroups", ..]) => Err(GraphError::method_not_allowed()),
+        (_, [] | [_] | [_, "memberof" | "transitivememberof" | "checkmembergroups" | "getmembergroups", ..]) => {
+            Err(GraphError::method_not_allowed())
+        }
         (_, [_, segment, ..]) => Err(GraphError::no_segment(segment)),
     }
 }
@@ -56,26 +81,13 @@ pub(super) fn route(session: &mut Session<'_>, method: &Method, path: &[&str]) -
 /// By object id or user principal name.
 fn find(session: &Session<'_>, name: &str) -> Result<Value, GraphError> {
     let tenant = session.tenant();
-    let by_name = || tenant.all(Kind::User).find(|user| user["userPrincipalName"].as_str().is_some_and(|known| known.eq_ignore_ascii_case(name)));
+    let by_name =
+        || tenant.all(Kind::User).find(|user| user["userPrincipalName"].as_str().is_some_and(|known| known.eq_ignore_ascii_case(name)));
     tenant.get(Kind::User, name).or_else(by_name).cloned().ok_or_else(|| GraphError::directory_not_found(name))
 }
 
 fn id_of(user: &Value) -> String {
     user["id"].as_str().unwrap_or_default().to_lowercase()
-}
-
-fn member_of(session: &mut Session<'_>, name: &str, relation: &str, path: &[&str]) -> Answer {
-    session.require(Family::Directory, MEMBERSHIP_READ)?;
-    let user = id_of(&find(session, name)?);
-    let all = membership::member_of(session.tenant(), &user, relation == "transitivememberof");
-    let spec = spec("directoryObjects", "DirectoryObject", &["id", "displayName"], &[]);
-    match path {
-        [] => session.list(&spec, all),
-        ["$count"] => session.count(&spec, all),
-        [cast] => session.list(&spec, cast_to(cast, all)?),
-        [cast, "$count"] => session.count(&spec, cast_to(cast, all)?),
-        [_, segment, ..] => Err(GraphError::no_segment(segment)),
-    }
 }
 
 fn check_groups(session: &mut Session<'_>, name: &str) -> Answer {

@@ -89,7 +89,8 @@ mod tests {
     fn conditional_access_takes_one_a_second_for_all_applications() {
         let (tenant, now) = (Uuid::from_u128(1), Instant::now());
         let mut budgets = Budgets::default();
-        let mut spend = |client, ms| budgets.spend(Scope::ConditionalAccess, tenant, Uuid::from_u128(client), now + Duration::from_millis(ms));
+        let mut spend =
+            |client, ms| budgets.spend(Scope::ConditionalAccess, tenant, Uuid::from_u128(client), now + Duration::from_millis(ms));
         assert_eq!([spend(1, 0), spend(2, 500), spend(1, 1000), spend(1, 1899), spend(1, 2000)], [Ok(()), Err(1), Ok(()), Err(1), Ok(())]);
     }
 

@@ -27,9 +27,7 @@ pub(crate) enum When {
 #[serde(tag = "kind", rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) enum Trouble {
     /// The answer is late by so much; the work is done after the wait.
-    Latency {
-        ms: u64,
-    },
+    Latency { ms: u64 },
     /// Another answer than the true one.
     Fail {
         status: u16,

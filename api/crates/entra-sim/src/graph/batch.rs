@@ -28,7 +28,11 @@ pub(super) fn serve(session: &mut Session<'_>) -> Answer {
     for item in items {
         let failed = item.depends_on.iter().any(|id| statuses.get(id).is_none_or(|status| *status >= 400));
         let reply = if failed {
-            GraphError::new(424, "FailedDependency", "The request failed because a request it depends on failed.").reply(session.core, &item.call, session.new_id())
+            GraphError::new(424, "FailedDependency", "The request failed because a request it depends on failed.").reply(
+                session.core,
+                &item.call,
+                session.new_id(),
+            )
         } else {
             perform(session, &item.call)
         };
@@ -62,7 +66,10 @@ fn parse(session: &Session<'_>) -> Result<Vec<Item>, GraphError> {
     for request in requests {
         let item = item(session, request).ok_or_else(|| bad("Invalid batch payload format.".to_owned()))?;
         if let Some(unknown) = item.depends_on.iter().find(|id| !seen.contains(*id)) {
-            return Err(bad(format!("Request Id '{unknown}' in dependsOn of request '{}' is not an earlier request of the batch.", item.id)));
+            return Err(bad(format!(
+                "Request Id '{unknown}' in dependsOn of request '{}' is not an earlier request of the batch.",
+                item.id
+            )));
         }
         if !seen.insert(item.id.to_lowercase()) {
             return Err(bad(format!("Request Id '{}' is not unique in the batch.", item.id)));
@@ -89,7 +96,9 @@ fn item(session: &Session<'_>, request: &Value) -> Option<Item> {
         Value::Null => Bytes::new(),
         // A JSON body needs its content type (graph-api.md section 17).
         _ if !headers.contains_key("content-type") => return None,
-        Value::String(text) => base64::engine::general_purpose::STANDARD.decode(text).map_or_else(|_| Bytes::from(text.clone()), Bytes::from),
+        Value::String(text) => {
+            base64::engine::general_purpose::STANDARD.decode(text).map_or_else(|_| Bytes::from(text.clone()), Bytes::from)
+        }
         json => Bytes::from(json.to_string()),
     };
     let depends_on = request["dependsOn"].as_array().into_iter().flatten().filter_map(|id| id.as_str().map(str::to_lowercase)).collect();
@@ -106,11 +115,8 @@ fn item(session: &Session<'_>, request: &Value) -> Option<Item> {
 }
 
 fn response(id: &str, reply: &Reply) -> Value {
-    let headers: Map<String, Value> = reply
-        .headers
-        .iter()
-        .filter_map(|(name, value)| Some((canonical(name.as_str()), Value::from(value.to_str().ok()?))))
-        .collect();
+    let headers: Map<String, Value> =
+        reply.headers.iter().filter_map(|(name, value)| Some((canonical(name.as_str()), Value::from(value.to_str().ok()?)))).collect();
     let mut response = json!({"id": id, "status": reply.status, "headers": headers});
     match &reply.body {
         Body::Empty => {}

@@ -62,23 +62,48 @@ pub(super) fn delete(session: &mut Session<'_>, id: &str) -> Answer {
     session.require(Family::ConditionalAccess, CONTEXT_WRITE)?;
     let before = find(session, id)?;
     if before["isAvailable"] == true {
-        return Err(GraphError::new(403, "AccessDenied", "The authentication context is published and cannot be deleted. Set isAvailable to false first."));
+        return Err(GraphError::new(
+            403,
+            "AccessDenied",
+            "The authentication context is published and cannot be deleted. Set isAvailable to false first.",
+        ));
     }
     let named = |policy: &Value| {
         let ids = policy["conditions"]["applications"]["includeAuthenticationContextClassReferences"].as_array();
         ids.is_some_and(|ids| ids.iter().any(|each| each.as_str().is_some_and(|each| each.eq_ignore_ascii_case(id))))
     };
     if session.tenant().all(Kind::Policy).any(named) {
-        return Err(GraphError::new(400, "BadRequest", "The authentication context is referenced by a conditional access policy and cannot be deleted."));
+        return Err(GraphError::new(
+            400,
+            "BadRequest",
+            "The authentication context is referenced by a conditional access policy and cannot be deleted.",
+        ));
     }
-    let activity = Activity { verb: "Delete", noun: "authentication context", property: "AuthenticationContextClassReference", before: Some(&before), after: None };
-    session.commit_audited("delete", "authenticationContextClassReferences", vec![Op::Remove { kind: Kind::Context, id: id.to_owned() }], activity)?;
+    let activity = Activity {
+        verb: "Delete",
+        noun: "authentication context",
+        property: "AuthenticationContextClassReference",
+        before: Some(&before),
+        after: None,
+    };
+    session.commit_audited(
+        "delete",
+        "authenticationContextClassReferences",
+        vec![Op::Remove { kind: Kind::Context, id: id.to_owned() }],
+        activity,
+    )?;
     Ok(Reply::empty(204))
 }
 
 fn save(session: &mut Session<'_>, action: &str, verb: &str, before: Option<&Value>, after: &Value) -> Result<(), GraphError> {
-    let activity = Activity { verb, noun: "authentication context", property: "AuthenticationContextClassReference", before, after: Some(after) };
-    session.commit_audited(action, "authenticationContextClassReferences", vec![Op::Put { kind: Kind::Context, value: after.clone() }], activity)
+    let activity =
+        Activity { verb, noun: "authentication context", property: "AuthenticationContextClassReference", before, after: Some(after) };
+    session.commit_audited(
+        action,
+        "authenticationContextClassReferences",
+        vec![Op::Put { kind: Kind::Context, value: after.clone() }],
+        activity,
+    )
 }
 
 fn find(session: &Session<'_>, id: &str) -> Result<Value, GraphError> {

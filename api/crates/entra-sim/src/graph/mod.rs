@@ -45,8 +45,8 @@ pub(crate) fn serve(core: &Core, inner: &mut Inner, call: &Call, caller: &Caller
 
 /// The headers by which support finds a request.
 fn correlate(reply: Reply, request_id: Uuid, client_request_id: &str) -> Reply {
-    reply
-        .with("request-id", &request_id.to_string())
-        .with("client-request-id", client_request_id)
-        .with("x-ms-ags-diagnostic", r#"{"ServerInfo":{"DataCenter":"West Europe","Slice":"E","Ring":"5","ScaleUnit":"000","RoleInstance":"entra-sim"}}"#)
+    reply.with("request-id", &request_id.to_string()).with("client-request-id", client_request_id).with(
+        "x-ms-ags-diagnostic",
+        r#"{"ServerInfo":{"DataCenter":"West Europe","Slice":"E","Ring":"5","ScaleUnit":"000","RoleInstance":"entra-sim"}}"#,
+    )
 }

@@ -33,14 +33,10 @@ pub(crate) const CONTEXT_READ: AnyOf = &[
 pub(crate) const CONTEXT_WRITE: AnyOf = &[&["AuthenticationContext.ReadWrite.All"], &["Policy.ReadWrite.ConditionalAccess"]];
 pub(crate) const REPORTS_READ: AnyOf = &[&["AuditLog.Read.All"]];
 pub(crate) const AUDITS_READ: AnyOf = &[&["AuditLog.Read.All"], &["Directory.Read.All"]];
-pub(crate) const SIGN_IN_POLICIES: AnyOf = &[&["Policy.Read.All"], &["Policy.Read.ConditionalAccess"], &["Policy.ReadWrite.ConditionalAccess"]];
-pub(crate) const ORGANIZATION_READ: AnyOf = &[
-    &["Organization.Read.All"],
-    &["Organization.ReadWrite.All"],
-    &["Directory.Read.All"],
-    &["Directory.ReadWrite.All"],
-    &["User.Read"],
-];
+pub(crate) const SIGN_IN_POLICIES: AnyOf =
+    &[&["Policy.Read.All"], &["Policy.Read.ConditionalAccess"], &["Policy.ReadWrite.ConditionalAccess"]];
+pub(crate) const ORGANIZATION_READ: AnyOf =
+    &[&["Organization.Read.All"], &["Organization.ReadWrite.All"], &["Directory.Read.All"], &["Directory.ReadWrite.All"], &["User.Read"]];
 pub(crate) const SKUS_READ: AnyOf = &[
     &["Organization.Read.All"],
     &["Organization.ReadWrite.All"],
@@ -64,9 +60,11 @@ impl Session<'_> {
             return Ok(());
         }
         Err(match family {
-            Family::ConditionalAccess => {
-                GraphError::new(403, "AccessDenied", "You cannot perform the requested operation, required scopes are missing in the token.")
-            }
+            Family::ConditionalAccess => GraphError::new(
+                403,
+                "AccessDenied",
+                "You cannot perform the requested operation, required scopes are missing in the token.",
+            ),
             Family::Directory => GraphError::new(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation."),
             // From general knowledge of the reporting service; no stored page quotes it.
             Family::Reports => GraphError::new(

@@ -106,7 +106,9 @@ fn strength(session: &mut Session<'_>, method: &Method, path: &[&str]) -> Answer
         (&Method::PATCH, [id]) => strengths::update(session, id),
         (&Method::DELETE, [id]) => strengths::delete(session, id),
         (&Method::GET, [id, "usage" | "microsoft.graph.usage"]) => strengths::usage(session, id),
-        (&Method::POST, [id, "updateallowedcombinations" | "microsoft.graph.updateallowedcombinations"]) => strengths::update_combinations(session, id),
+        (&Method::POST, [id, "updateallowedcombinations" | "microsoft.graph.updateallowedcombinations"]) => {
+            strengths::update_combinations(session, id)
+        }
         (_, [] | [_] | [_, "usage" | "updateallowedcombinations"]) => Err(GraphError::method_not_allowed()),
         (_, [_, segment, ..]) => Err(GraphError::no_segment(segment)),
     }

@@ -48,7 +48,13 @@ pub(crate) struct ListSpec {
 }
 
 impl<'a> Session<'a> {
-    pub(crate) fn open(core: &'a Core, inner: &'a mut Inner, call: &'a Call, caller: &'a Caller, batched: bool) -> Result<Self, GraphError> {
+    pub(crate) fn open(
+        core: &'a Core,
+        inner: &'a mut Inner,
+        call: &'a Call,
+        caller: &'a Caller,
+        batched: bool,
+    ) -> Result<Self, GraphError> {
         let query = Query::parse(&call.query)?;
         let version = if call.segments.first().is_some_and(|first| first.eq_ignore_ascii_case("beta")) { "beta" } else { "v1.0" };
         let path = call.segments.iter().skip(1).map(|segment| segment.to_lowercase()).collect();
@@ -70,9 +76,17 @@ impl<'a> Session<'a> {
     pub(crate) fn body(&self) -> Result<Value, GraphError> {
         match self.call.json() {
             Ok(Some(body)) if body.is_object() => Ok(body),
-            Ok(Some(_)) => Err(GraphError::new(400, "BadRequest", "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.")),
+            Ok(Some(_)) => Err(GraphError::new(
+                400,
+                "BadRequest",
+                "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.",
+            )),
             Ok(None) => Err(GraphError::empty_payload()),
-            Err(_) => Err(GraphError::new(400, "BadRequest", "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.")),
+            Err(_) => Err(GraphError::new(
+                400,
+                "BadRequest",
+                "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.",
+            )),
         }
     }
 
@@ -146,7 +160,8 @@ impl<'a> Session<'a> {
             return Err(GraphError::bad_request("$count is not currently supported."));
         }
         if let Some(path) = self.query.filter.iter().flat_map(|filter| filter.paths()).find(|path| !spec.filterable.contains(path)) {
-            let text = format!("Unsupported or invalid query filter clause specified for property '{path}' of resource '{}'.", spec.resource);
+            let text =
+                format!("Unsupported or invalid query filter clause specified for property '{path}' of resource '{}'.", spec.resource);
             return Err(GraphError::new(400, "Request_UnsupportedQuery", text));
         }
         let count = items.iter().filter(|item| self.query.filter.as_ref().is_none_or(|filter| filter.accepts(item))).count();

@@ -14,9 +14,24 @@ const RETENTION: TimeDelta = TimeDelta::days(30);
 const MAX_PAGE: usize = 1000;
 
 const FILTERABLE: &[&str] = &[
-    "id", "createdDateTime", "userId", "userPrincipalName", "userDisplayName", "appId", "appDisplayName", "ipAddress", "clientAppUsed",
-    "correlationId", "conditionalAccessStatus", "status/errorCode", "isInteractive", "riskState", "resourceId", "resourceDisplayName",
-    "location/countryOrRegion", "deviceDetail/operatingSystem",
+    "id",
+    "createdDateTime",
+    "userId",
+    "userPrincipalName",
+    "userDisplayName",
+    "appId",
+    "appDisplayName",
+    "ipAddress",
+    "clientAppUsed",
+    "correlationId",
+    "conditionalAccessStatus",
+    "status/errorCode",
+    "isInteractive",
+    "riskState",
+    "resourceId",
+    "resourceDisplayName",
+    "location/countryOrRegion",
+    "deviceDetail/operatingSystem",
 ];
 
 /// A page is read hour by hour from where the last one ended; the whole log is never made.
@@ -121,9 +136,10 @@ fn token(last: &Value) -> String {
 
 fn read_token(token: &str) -> Result<(DateTime<Utc>, String), GraphError> {
     let text = BASE64.decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    let read = text.as_deref().and_then(|text| text.split_once('|')).and_then(|(at, id)| {
-        Some((DateTime::parse_from_rfc3339(at).ok()?.to_utc(), id.to_owned()))
-    });
+    let read = text
+        .as_deref()
+        .and_then(|text| text.split_once('|'))
+        .and_then(|(at, id)| Some((DateTime::parse_from_rfc3339(at).ok()?.to_utc(), id.to_owned())));
     read.ok_or_else(|| GraphError::bad_request("Skip token is not valid."))
 }
 

@@ -13,10 +13,28 @@ const CONTEXT: &str = "policies/authenticationStrengthPolicies";
 
 /// Every combination an authentication strength can allow (authenticationMethodModes of the v1.0 model).
 const COMBINATIONS: &[&str] = &[
-    "deviceBasedPush", "federatedMultiFactor", "federatedSingleFactor", "fido2", "hardwareOath,federatedSingleFactor", "microsoftAuthenticatorPush,federatedSingleFactor",
-    "password", "password,hardwareOath", "password,microsoftAuthenticatorPush", "password,sms", "password,softwareOath", "password,voice", "qrCodePin",
-    "sms", "sms,federatedSingleFactor", "softwareOath,federatedSingleFactor", "temporaryAccessPassMultiUse", "temporaryAccessPassOneTime",
-    "voice,federatedSingleFactor", "windowsHelloForBusiness", "x509CertificateMultiFactor", "x509CertificateSingleFactor",
+    "deviceBasedPush",
+    "federatedMultiFactor",
+    "federatedSingleFactor",
+    "fido2",
+    "hardwareOath,federatedSingleFactor",
+    "microsoftAuthenticatorPush,federatedSingleFactor",
+    "password",
+    "password,hardwareOath",
+    "password,microsoftAuthenticatorPush",
+    "password,sms",
+    "password,softwareOath",
+    "password,voice",
+    "qrCodePin",
+    "sms",
+    "sms,federatedSingleFactor",
+    "softwareOath,federatedSingleFactor",
+    "temporaryAccessPassMultiUse",
+    "temporaryAccessPassOneTime",
+    "voice,federatedSingleFactor",
+    "windowsHelloForBusiness",
+    "x509CertificateMultiFactor",
+    "x509CertificateSingleFactor",
 ];
 
 fn spec() -> ListSpec {
@@ -47,7 +65,10 @@ pub(super) fn get(session: &mut Session<'_>, id: &str) -> Answer {
 /// `GET /identity/conditionalAccess/authenticationStrength/combinations`.
 pub(super) fn combinations(session: &mut Session<'_>) -> Answer {
     session.require(Family::ConditionalAccess, STRENGTH_READ)?;
-    Ok(Reply::graph(200, json!({"@odata.context": session.context("Collection(microsoft.graph.authenticationMethodModes)"), "value": COMBINATIONS})))
+    Ok(Reply::graph(
+        200,
+        json!({"@odata.context": session.context("Collection(microsoft.graph.authenticationMethodModes)"), "value": COMBINATIONS}),
+    ))
 }
 
 /// `GET /policies/authenticationStrengthPolicies/{id}/usage()`: the policies that ask for it, by whether they want MFA too.
@@ -65,7 +86,8 @@ pub(super) fn create(session: &mut Session<'_>) -> Answer {
     session.require(Family::ConditionalAccess, STRENGTH_WRITE)?;
     let body = session.body()?;
     let name = body["displayName"].as_str().filter(|name| !name.trim().is_empty());
-    let name = name.ok_or_else(|| GraphError::new(400, "BadRequest", "Invalid authenticationStrengthPolicy: 'displayName' is required."))?;
+    let name =
+        name.ok_or_else(|| GraphError::new(400, "BadRequest", "Invalid authenticationStrengthPolicy: 'displayName' is required."))?;
     let allowed = allowed(&body["allowedCombinations"])?;
     let custom = session.tenant().all(Kind::Strength).filter(|strength| strength["policyType"] == "custom").count();
     if custom >= ca::CUSTOM_STRENGTHS_MAX {
@@ -92,7 +114,13 @@ pub(super) fn update(session: &mut Session<'_>, id: &str) -> Answer {
         match name.as_str() {
             "displayName" | "description" => after[name] = value.clone(),
             name if name.starts_with('@') => {}
-            name => return Err(GraphError::new(400, "BadRequest", format!("Property '{name}' of authenticationStrengthPolicy can't be updated."))),
+            name => {
+                return Err(GraphError::new(
+                    400,
+                    "BadRequest",
+                    format!("Property '{name}' of authenticationStrengthPolicy can't be updated."),
+                ));
+            }
         }
     }
     after["modifiedDateTime"] = json!(ca::graph_time(session.now));
@@ -109,10 +137,13 @@ pub(super) fn update_combinations(session: &mut Session<'_>, id: &str) -> Answer
     after["modifiedDateTime"] = json!(ca::graph_time(session.now));
     save(session, "update", "Update", Some(&before), &after)?;
     let references: Vec<Value> = users(session, id).into_iter().map(|policy| policy["id"].clone()).collect();
-    Ok(Reply::graph(200, json!({
-        "@odata.context": session.context("microsoft.graph.updateAllowedCombinationsResult"), "additionalInformation": "",
-        "conditionalAccessReferences": references, "currentCombinations": after["allowedCombinations"], "previousCombinations": before["allowedCombinations"]
-    })))
+    Ok(Reply::graph(
+        200,
+        json!({
+            "@odata.context": session.context("microsoft.graph.updateAllowedCombinationsResult"), "additionalInformation": "",
+            "conditionalAccessReferences": references, "currentCombinations": after["allowedCombinations"], "previousCombinations": before["allowedCombinations"]
+        }),
+    ))
 }
 
 /// `DELETE`: a custom strength that no policy uses.
@@ -120,15 +151,31 @@ pub(super) fn delete(session: &mut Session<'_>, id: &str) -> Answer {
     session.require(Family::ConditionalAccess, STRENGTH_WRITE)?;
     let before = custom(session, id)?;
     if !users(session, id).is_empty() {
-        return Err(GraphError::new(400, "BadRequest", "The authentication strength policy is referenced by a conditional access policy and cannot be deleted."));
+        return Err(GraphError::new(
+            400,
+            "BadRequest",
+            "The authentication strength policy is referenced by a conditional access policy and cannot be deleted.",
+        ));
     }
-    let activity = Activity { verb: "Delete", noun: "authentication strength policy", property: "AuthenticationStrengthPolicy", before: Some(&before), after: None };
-    session.commit_audited("delete", "authenticationStrengthPolicies", vec![Op::Remove { kind: Kind::Strength, id: id.to_owned() }], activity)?;
+    let activity = Activity {
+        verb: "Delete",
+        noun: "authentication strength policy",
+        property: "AuthenticationStrengthPolicy",
+        before: Some(&before),
+        after: None,
+    };
+    session.commit_audited(
+        "delete",
+        "authenticationStrengthPolicies",
+        vec![Op::Remove { kind: Kind::Strength, id: id.to_owned() }],
+        activity,
+    )?;
     Ok(Reply::empty(204))
 }
 
 fn save(session: &mut Session<'_>, action: &str, verb: &str, before: Option<&Value>, after: &Value) -> Result<(), GraphError> {
-    let activity = Activity { verb, noun: "authentication strength policy", property: "AuthenticationStrengthPolicy", before, after: Some(after) };
+    let activity =
+        Activity { verb, noun: "authentication strength policy", property: "AuthenticationStrengthPolicy", before, after: Some(after) };
     session.commit_audited(action, "authenticationStrengthPolicies", vec![Op::Put { kind: Kind::Strength, value: after.clone() }], activity)
 }
 
@@ -145,13 +192,22 @@ fn custom(session: &Session<'_>, id: &str) -> Result<Value, GraphError> {
 }
 
 fn allowed(value: &Value) -> Result<Vec<&str>, GraphError> {
-    let combinations: Option<Vec<&str>> = value.as_array().filter(|list| !list.is_empty()).and_then(|list| {
-        list.iter().map(|each| each.as_str().filter(|text| COMBINATIONS.contains(text))).collect()
-    });
-    combinations.ok_or_else(|| GraphError::new(400, "BadRequest", "Invalid authenticationStrengthPolicy: 'allowedCombinations' must name at least one supported combination."))
+    let combinations: Option<Vec<&str>> = value
+        .as_array()
+        .filter(|list| !list.is_empty())
+        .and_then(|list| list.iter().map(|each| each.as_str().filter(|text| COMBINATIONS.contains(text))).collect());
+    combinations.ok_or_else(|| {
+        GraphError::new(
+            400,
+            "BadRequest",
+            "Invalid authenticationStrengthPolicy: 'allowedCombinations' must name at least one supported combination.",
+        )
+    })
 }
 
 fn users(session: &Session<'_>, id: &str) -> Vec<Value> {
-    let asks = |policy: &&Value| policy["grantControls"]["authenticationStrength"]["id"].as_str().is_some_and(|used| used.eq_ignore_ascii_case(id));
+    let asks = |policy: &&Value| {
+        policy["grantControls"]["authenticationStrength"]["id"].as_str().is_some_and(|used| used.eq_ignore_ascii_case(id))
+    };
     session.tenant().all(Kind::Policy).filter(asks).cloned().collect()
 }

@@ -119,9 +119,16 @@ pub(super) fn get_security_defaults(session: &mut Session<'_>) -> Answer {
 pub(super) fn patch_security_defaults(session: &mut Session<'_>) -> Answer {
     session.require(Family::ConditionalAccess, DEFAULTS_WRITE)?;
     let enabled = session.body()?["isEnabled"].as_bool();
-    let enabled = enabled.ok_or_else(|| GraphError::new(400, "BadRequest", "Invalid value for 'isEnabled' of identitySecurityDefaultsEnforcementPolicy."))?;
+    let enabled = enabled
+        .ok_or_else(|| GraphError::new(400, "BadRequest", "Invalid value for 'isEnabled' of identitySecurityDefaultsEnforcementPolicy."))?;
     let (before, after) = (security_defaults(session.tenant().security_defaults), security_defaults(enabled));
-    let activity = Activity { verb: "Update", noun: "security defaults", property: "IdentitySecurityDefaultsEnforcementPolicy", before: Some(&before), after: Some(&after) };
+    let activity = Activity {
+        verb: "Update",
+        noun: "security defaults",
+        property: "IdentitySecurityDefaultsEnforcementPolicy",
+        before: Some(&before),
+        after: Some(&after),
+    };
     session.commit_audited("update", "identitySecurityDefaultsEnforcementPolicy", vec![Op::SecurityDefaults { enabled }], activity)?;
     Ok(Reply::empty(204))
 }

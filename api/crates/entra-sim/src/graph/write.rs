@@ -25,7 +25,13 @@ impl Session<'_> {
     }
 
     /// Commits a write of the Conditional Access service together with its directory audit.
-    pub(crate) fn commit_audited(&mut self, action: &str, collection: &str, mut ops: Vec<Op>, activity: Activity<'_>) -> Result<(), GraphError> {
+    pub(crate) fn commit_audited(
+        &mut self,
+        action: &str,
+        collection: &str,
+        mut ops: Vec<Op>,
+        activity: Activity<'_>,
+    ) -> Result<(), GraphError> {
         let id = activity.id().to_owned();
         let initiator = super::audits::by_application(self.caller);
         let audit = audit_entry(&activity, &initiator, self.new_id(), self.now);

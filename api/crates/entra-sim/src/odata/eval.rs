@@ -16,7 +16,9 @@ impl Filter {
             Filter::StartsWith { path, prefix } => {
                 at(object, path).as_str().is_some_and(|text| text.to_lowercase().starts_with(&prefix.to_lowercase()))
             }
-            Filter::IsOf(name) => object["@odata.type"].as_str().is_some_and(|kind| kind.trim_start_matches('#').eq_ignore_ascii_case(name)),
+            Filter::IsOf(name) => {
+                object["@odata.type"].as_str().is_some_and(|kind| kind.trim_start_matches('#').eq_ignore_ascii_case(name))
+            }
             Filter::And(a, b) => a.accepts(object) && b.accepts(object),
             Filter::Or(a, b) => a.accepts(object) || b.accepts(object),
             Filter::Not(inner) => !inner.accepts(object),

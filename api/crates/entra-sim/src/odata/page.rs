@@ -93,7 +93,9 @@ impl Listing<'_> {
             }
         }
         match &query.order_by {
-            Some(order) if !self.orderable.contains(&order.path.as_str()) => Err(Unsupported::query("Sorting not supported for current query.")),
+            Some(order) if !self.orderable.contains(&order.path.as_str()) => {
+                Err(Unsupported::query("Sorting not supported for current query."))
+            }
             _ => Ok(()),
         }
     }

@@ -54,14 +54,20 @@ fn names(value: &str) -> Vec<String> {
 }
 
 fn number(name: &str, value: &str) -> Result<usize, Unsupported> {
-    value.parse().map_err(|_| Unsupported::syntax(format!("Invalid value '{value}' for {name} query option found. The {name} query option requires a non-negative integer value.")))
+    value.parse().map_err(|_| {
+        Unsupported::syntax(format!(
+            "Invalid value '{value}' for {name} query option found. The {name} query option requires a non-negative integer value."
+        ))
+    })
 }
 
 fn boolean(value: &str) -> Result<bool, Unsupported> {
     match value.to_ascii_lowercase().as_str() {
         "true" => Ok(true),
         "false" => Ok(false),
-        _ => Err(Unsupported::syntax(format!("Invalid value '{value}' for $count query option found. Valid values are 'true' and 'false'."))),
+        _ => {
+            Err(Unsupported::syntax(format!("Invalid value '{value}' for $count query option found. Valid values are 'true' and 'false'.")))
+        }
     }
 }
 

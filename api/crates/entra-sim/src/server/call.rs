@@ -46,7 +46,12 @@ impl Call {
 
     /// Whether `Prefer` holds this token.
     pub(crate) fn prefers(&self, token: &str) -> bool {
-        self.headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).any(|t| t.trim().eq_ignore_ascii_case(token))
+        self.headers
+            .get_all("prefer")
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .any(|t| t.trim().eq_ignore_ascii_case(token))
     }
 
     /// The body as JSON: `Ok(None)` when it is empty.

@@ -89,7 +89,13 @@ async fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, addr: SocketAdd
 #[error("connection dropped on purpose")]
 struct Dropped;
 
-async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, scheme: &'static str, addr: SocketAddr, core: Arc<Core>, stop: CancellationToken) {
+async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    scheme: &'static str,
+    addr: SocketAddr,
+    core: Arc<Core>,
+    stop: CancellationToken,
+) {
     let service = service_fn(move |request: Request<Incoming>| {
         let core = core.clone();
         async move { answer(request, scheme, addr, core).await }
@@ -111,7 +117,12 @@ async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, sch
     }
 }
 
-async fn answer(request: Request<Incoming>, scheme: &'static str, addr: SocketAddr, core: Arc<Core>) -> Result<Response<Full<Bytes>>, Dropped> {
+async fn answer(
+    request: Request<Incoming>,
+    scheme: &'static str,
+    addr: SocketAddr,
+    core: Arc<Core>,
+) -> Result<Response<Full<Bytes>>, Dropped> {
     let (head, body) = request.into_parts();
     let body = tokio::time::timeout(PATIENCE, Limited::new(body, MAX_BODY_BYTES).collect()).await;
     let read = |body| Call::new(head.method.clone(), &head.uri, head.headers.clone(), body, scheme, &addr.to_string());
@@ -128,4 +139,3 @@ async fn answer(request: Request<Incoming>, scheme: &'static str, addr: SocketAd
         Err(_) => Err(Dropped),
     }
 }
-

@@ -7,7 +7,15 @@ use crate::core::{Core, Inner};
 use crate::ledger::RequestEntry;
 use crate::token::Caller;
 
-pub(crate) fn log(core: &Core, inner: &mut Inner, call: &Call, tenant: Option<Uuid>, caller: Option<&Caller>, outcome: &Outcome, batched: bool) {
+pub(crate) fn log(
+    core: &Core,
+    inner: &mut Inner,
+    call: &Call,
+    tenant: Option<Uuid>,
+    caller: Option<&Caller>,
+    outcome: &Outcome,
+    batched: bool,
+) {
     inner.requests.push(RequestEntry {
         seq: 0,
         at: core.now(),

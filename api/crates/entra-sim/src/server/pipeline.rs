@@ -121,7 +121,14 @@ fn perform(core: &Core, call: &Call, prepared: Prepared) -> Outcome {
 }
 
 /// One Graph operation with the trouble decided for it; `$batch` calls this for each of its requests.
-pub(crate) fn graph_call(core: &Core, inner: &mut Inner, call: &Call, caller: &Caller, trouble: Option<&Trouble>, batched: bool) -> Outcome {
+pub(crate) fn graph_call(
+    core: &Core,
+    inner: &mut Inner,
+    call: &Call,
+    caller: &Caller,
+    trouble: Option<&Trouble>,
+    batched: bool,
+) -> Outcome {
     spoil(core, call, trouble, || graph::serve(core, inner, call, caller, batched))
 }
 
@@ -162,11 +169,14 @@ fn login(core: &Core, inner: &Inner, call: &Call, name: &str) -> Reply {
         },
         (&Method::GET, ["discovery", "instance"]) => Reply::json(200, token::discovery_instance(base, name)),
         (&Method::GET, _) if tenant.is_none() && !shared => refuse(LoginError::tenant_not_found(name)),
-        (&Method::GET, ["v2.0", ".well-known", "openid-configuration"]) => Reply::json(200, token::openid_configuration(base, name, tenant)),
-        (&Method::GET, ["discovery", "v2.0", "keys"]) => Reply::json(200, token::keys_document(&core.key, base, tenant)),
-        (_, ["oauth2", "v2.0", "token"]) => {
-            refuse(LoginError::invalid_request(900_561, format!("The endpoint only accepts POST requests. Received a {} request.", call.method)))
+        (&Method::GET, ["v2.0", ".well-known", "openid-configuration"]) => {
+            Reply::json(200, token::openid_configuration(base, name, tenant))
         }
+        (&Method::GET, ["discovery", "v2.0", "keys"]) => Reply::json(200, token::keys_document(&core.key, base, tenant)),
+        (_, ["oauth2", "v2.0", "token"]) => refuse(LoginError::invalid_request(
+            900_561,
+            format!("The endpoint only accepts POST requests. Received a {} request.", call.method),
+        )),
         _ => Reply::empty(404),
     };
     reply.with("client-request-id", &correlation).with("x-ms-request-id", &core.ids.uuid().to_string())

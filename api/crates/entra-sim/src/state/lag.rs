@@ -61,10 +61,10 @@ impl Lag {
         }
         let visible_at = now + rule.delay;
         self.shadows.retain(|_, shadow| shadow.versions.last().is_some_and(|(at, _)| *at > now));
-        let shadow = self.shadows.entry((tenant.id, kind, id.clone())).or_insert_with(|| Shadow {
-            base: tenant.get(kind, &id).cloned(),
-            versions: Vec::new(),
-        });
+        let shadow = self
+            .shadows
+            .entry((tenant.id, kind, id.clone()))
+            .or_insert_with(|| Shadow { base: tenant.get(kind, &id).cloned(), versions: Vec::new() });
         shadow.versions.push((visible_at, after));
     }
 

@@ -80,7 +80,8 @@ pub(crate) struct Tenant {
     pub created_at: DateTime<Utc>,
     pub licences: Licences,
     pub security_defaults: bool,
-    pub apps: BTreeMap<Uuid, App>,
+    /// In the seed's order: the product's application first.
+    pub apps: Vec<App>,
     pub objects: BTreeMap<Kind, BTreeMap<String, Value>>,
     /// Direct members by group.
     pub members: BTreeMap<String, BTreeSet<String>>,
@@ -88,6 +89,10 @@ pub(crate) struct Tenant {
 }
 
 impl Tenant {
+    pub(crate) fn app(&self, client_id: Uuid) -> Option<&App> {
+        self.apps.iter().find(|app| app.client_id == client_id)
+    }
+
     pub(crate) fn get(&self, kind: Kind, id: &str) -> Option<&Value> {
         self.objects.get(&kind)?.get(&id.to_lowercase())
     }

@@ -11,15 +11,35 @@ use crate::ledger::{LedgerEntry, MAX_ENTRIES};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "op", rename_all = "camelCase")]
 pub(crate) enum Op {
-    Put { kind: Kind, value: Value },
-    Remove { kind: Kind, id: String },
-    AddMember { group: String, member: String },
-    RemoveMember { group: String, member: String },
-    SecurityDefaults { enabled: bool },
-    PutApp { app: App },
-    PutTenant { tenant: Box<Tenant> },
+    Put {
+        kind: Kind,
+        value: Value,
+    },
+    Remove {
+        kind: Kind,
+        id: String,
+    },
+    AddMember {
+        group: String,
+        member: String,
+    },
+    RemoveMember {
+        group: String,
+        member: String,
+    },
+    SecurityDefaults {
+        enabled: bool,
+    },
+    PutApp {
+        app: App,
+    },
+    PutTenant {
+        tenant: Box<Tenant>,
+    },
     /// Everything as after the first start; carries the new beginning.
-    Reset { tenants: Vec<Tenant> },
+    Reset {
+        tenants: Vec<Tenant>,
+    },
 }
 
 /// What is journaled at once: it happens as a whole or not at all.
@@ -89,7 +109,11 @@ impl Tenant {
             }
             Op::SecurityDefaults { enabled } => self.security_defaults = enabled,
             Op::PutApp { app } => {
-                self.apps.insert(app.client_id, app);
+                // In place: the first application stays the first.
+                match self.apps.iter_mut().find(|known| known.client_id == app.client_id) {
+                    Some(known) => *known = app,
+                    None => self.apps.push(app),
+                }
             }
             // Handled above the tenant.
             Op::PutTenant { .. } | Op::Reset { .. } => {}

@@ -19,7 +19,7 @@ pub(crate) fn tenant_from_seed(seed: TenantSeed, now: DateTime<Utc>) -> Tenant {
         created_at: now,
         licences: seed.licences,
         security_defaults: seed.security_defaults,
-        apps: BTreeMap::new(),
+        apps: Vec::new(),
         objects: BTreeMap::new(),
         members: BTreeMap::new(),
         role_assignments: Vec::new(),
@@ -55,7 +55,7 @@ pub(crate) fn tenant_from_seed(seed: TenantSeed, now: DateTime<Utc>) -> Tenant {
             roles: app.roles.into_iter().collect(),
             installed: true,
         };
-        tenant.apps.insert(app.client_id, app);
+        tenant.apps.push(app);
     }
     tenant
 }

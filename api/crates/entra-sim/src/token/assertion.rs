@@ -21,7 +21,8 @@ pub(crate) fn check(assertion: &str, app: &App, audiences: &[String], now: DateT
     let malformed = || LoginError::invalid_client(50027, "JWT token is invalid or malformed.");
     let (signed, signature) = assertion.rsplit_once('.').ok_or_else(malformed)?;
     let (header, claims) = signed.split_once('.').ok_or_else(malformed)?;
-    let part = |text: &str| BASE64URL.decode(text).ok().and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok()).ok_or_else(malformed);
+    let part =
+        |text: &str| BASE64URL.decode(text).ok().and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok()).ok_or_else(malformed);
     if assertion.len() > MAX_BYTES {
         return Err(malformed());
     }
@@ -40,7 +41,10 @@ fn algorithm(header: &Value) -> Result<&'static RsaParameters, LoginError> {
     match header["alg"].as_str() {
         Some("PS256") => Ok(&RSA_PSS_2048_8192_SHA256),
         Some("RS256") => Ok(&RSA_PKCS1_2048_8192_SHA256),
-        _ => Err(LoginError::invalid_client(5002738, "Invalid JWT token. The signing algorithm of the client assertion is not supported. Use PS256 or RS256.")),
+        _ => Err(LoginError::invalid_client(
+            5002738,
+            "Invalid JWT token. The signing algorithm of the client assertion is not supported. Use PS256 or RS256.",
+        )),
     }
 }
 
@@ -77,7 +81,9 @@ fn check_claims(claims: &Value, app: &App, audiences: &[String], now: DateTime<U
     if !claims["aud"].as_str().is_some_and(|audience| audiences.iter().any(|known| known.eq_ignore_ascii_case(audience))) {
         return Err(LoginError::invalid_client(700023, "Client assertion audience claim does not match Realm issuer."));
     }
-    let (nbf, exp) = (claims["nbf"].as_i64().unwrap_or(i64::MIN / 2), claims["exp"].as_i64().unwrap_or(0));
+    // NumericDate may have a fraction (RFC 7519, section 2), and msal for Python sends one.
+    let seconds = |name: &str| claims[name].as_f64().map(|seconds| seconds as i64);
+    let (nbf, exp) = (seconds("nbf").unwrap_or(0), seconds("exp").unwrap_or(0));
     if now.timestamp() + SKEW_S < nbf || now.timestamp() - SKEW_S >= exp {
         let time = |at: i64| DateTime::from_timestamp(at, 0).unwrap_or_default().to_rfc3339_opts(SecondsFormat::Secs, true);
         return Err(LoginError::invalid_client(

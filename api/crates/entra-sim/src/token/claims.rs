@@ -108,7 +108,7 @@ pub(crate) fn check(key: &SigningKey, world: &World, authorization: Option<&str>
         return Err(invalid("Access token has expired or is not yet valid."));
     }
     let (client_id, object_id) = (id("appid")?, id("oid")?);
-    let app = world.tenants.get(&tenant).and_then(|tenant| tenant.apps.get(&client_id)).filter(|app| app.installed);
+    let app = world.tenants.get(&tenant).and_then(|tenant| tenant.app(client_id)).filter(|app| app.installed);
     let app = app.ok_or(TokenFault {
         code: "Authorization_IdentityNotFound",
         message: "The identity of the calling application could not be established.",

@@ -15,15 +15,29 @@ const GRAPH_APP_ID: &str = "00000003-0000-0000-c000-000000000000";
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// Issues a token, or says why not. Also returns the tenant and application as far as they were recognised, for the request log.
-pub(crate) fn issue(key: &SigningKey, world: &World, call: &Call, tenant: &str, now: DateTime<Utc>, unique: [u8; 16]) -> Result<Value, LoginError> {
+pub(crate) fn issue(
+    key: &SigningKey,
+    world: &World,
+    call: &Call,
+    tenant: &str,
+    now: DateTime<Utc>,
+    unique: [u8; 16],
+) -> Result<Value, LoginError> {
     let form: BTreeMap<String, String> = url::form_urlencoded::parse(&call.body).into_owned().collect();
     let field = |name: &str| form.get(name).map(String::as_str).filter(|value| !value.is_empty());
     let required = |name: &str| {
-        field(name).ok_or_else(|| LoginError::invalid_request(900_144, format!("The request body must contain the following parameter: '{name}'.")))
+        field(name).ok_or_else(|| {
+            LoginError::invalid_request(900_144, format!("The request body must contain the following parameter: '{name}'."))
+        })
     };
     let grant = required("grant_type")?;
     if grant != "client_credentials" {
-        return Err(LoginError::new(400, "unsupported_grant_type", 70003, format!("The app requested an unsupported grant type '{grant}'.")));
+        return Err(LoginError::new(
+            400,
+            "unsupported_grant_type",
+            70003,
+            format!("The app requested an unsupported grant type '{grant}'."),
+        ));
     }
     let client_id = required("client_id")?;
     check_scope(required("scope")?)?;
@@ -38,7 +52,10 @@ pub(crate) fn issue(key: &SigningKey, world: &World, call: &Call, tenant: &str, 
     let credential = match (field("client_assertion"), field("client_secret")) {
         (Some(text), _) => {
             if field("client_assertion_type") != Some(ASSERTION_TYPE) {
-                return Err(LoginError::invalid_request(900_144, "The request body must contain the following parameter: 'client_assertion_type'."));
+                return Err(LoginError::invalid_request(
+                    900_144,
+                    "The request body must contain the following parameter: 'client_assertion_type'.",
+                ));
             }
             assertion::check(text, app, &audiences(&call.base, tenant), now)?;
             2
@@ -79,12 +96,14 @@ fn check_scope(scope: &str) -> Result<(), LoginError> {
         400,
         "invalid_resource",
         500_011,
-        format!("The resource principal named {resource} was not found in the tenant. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant."),
+        format!(
+            "The resource principal named {resource} was not found in the tenant. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant."
+        ),
     ))
 }
 
 fn application<'a>(tenant: &'a Tenant, client_id: &str) -> Result<&'a App, LoginError> {
-    let known = Uuid::try_parse(client_id).ok().and_then(|id| tenant.apps.get(&id));
+    let known = Uuid::try_parse(client_id).ok().and_then(|id| tenant.app(id));
     match known {
         Some(app) if app.installed => Ok(app),
         Some(_) => Err(LoginError::new(

@@ -42,8 +42,7 @@ impl LoginError {
     pub(crate) fn reply(&self, trace: Uuid, correlation: &str, now: DateTime<Utc>, base: &str) -> Reply {
         let timestamp = now.format("%Y-%m-%d %H:%M:%SZ").to_string();
         let number = self.number;
-        let description =
-            format!("AADSTS{number}: {} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {timestamp}", self.text);
+        let description = format!("AADSTS{number}: {} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {timestamp}", self.text);
         let body = json!({
             "error": self.error, "error_description": description, "error_codes": [number], "timestamp": timestamp,
             "trace_id": trace, "correlation_id": correlation, "error_uri": format!("{base}/error?code={number}")

@@ -10,7 +10,13 @@ async fn a_portal_edit_names_the_person() {
     let world = World::start().await;
     let path = world.policy("A").await;
     let id = path.rsplit('/').next().unwrap();
-    world.admin(Method::POST, "portal", json!({"user": "ada@contoso.example", "method": "PATCH", "policy": id, "body": {"state": "enabled"}})).await;
+    world
+        .admin(
+            Method::POST,
+            "portal",
+            json!({"user": "ada@contoso.example", "method": "PATCH", "policy": id, "body": {"state": "enabled"}}),
+        )
+        .await;
     assert_eq!(world.get(&path).await.1["state"], "enabled");
     let entry = world.ledger().await.pop().unwrap();
     assert_eq!((&entry["client"], &entry["portal_user"]), (&Value::Null, &json!("ada@contoso.example")));
@@ -24,7 +30,10 @@ async fn requests_are_logged_with_their_marks() {
     world.request(Method::POST, POLICIES).header("client-request-id", "mark-1").json(&minimal("A")).send().await.unwrap();
     let (_, log) = world.get(&format!("/__sim/requests?tenant={TENANT}")).await;
     let last = log["requests"].as_array().unwrap().last().unwrap().clone();
-    assert_eq!((&last["method"], &last["status"], &last["client"], &last["client_request_id"]), (&json!("POST"), &json!(201), &json!(CLIENT), &json!("mark-1")));
+    assert_eq!(
+        (&last["method"], &last["status"], &last["client"], &last["client_request_id"]),
+        (&json!("POST"), &json!(201), &json!(CLIENT), &json!("mark-1"))
+    );
     assert_eq!(world.ledger().await[0]["client_request_id"], "mark-1");
     let echoed = world.request(Method::GET, POLICIES).header("client-request-id", "mark-2").send().await.unwrap();
     assert_eq!(echoed.headers()["client-request-id"], "mark-2");
@@ -69,7 +78,12 @@ async fn tenants_are_apart() {
     let mut counts = Vec::new();
     for tenant in tenants {
         let app = &tenant.apps.iter().max_by_key(|app| app.roles.len()).unwrap();
-        let form = [("grant_type", "client_credentials"), ("client_id", &app.client_id.to_string()), ("client_secret", &app.secret), ("scope", "https://graph.microsoft.com/.default")];
+        let form = [
+            ("grant_type", "client_credentials"),
+            ("client_id", &app.client_id.to_string()),
+            ("client_secret", &app.secret),
+            ("scope", "https://graph.microsoft.com/.default"),
+        ];
         let url = world.url(&format!("/{}/oauth2/v2.0/token", tenant.tenant_id));
         let token: Value = world.http.post(url).form(&form).send().await.unwrap().json().await.unwrap();
         let list = world.http.get(world.url(POLICIES)).bearer_auth(token["access_token"].as_str().unwrap()).send().await.unwrap();

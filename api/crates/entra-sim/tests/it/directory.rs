@@ -45,7 +45,10 @@ async fn a_group_is_made_filled_and_removed() {
     assert_eq!(world.post(&format!("{group}/members/$ref"), reference(ADMIN_USER)).await.0, 204);
     let (status, again) = world.post(&format!("{group}/members/$ref"), reference(ADMIN_USER)).await;
     assert_eq!(status, 400);
-    assert_eq!(again["error"]["message"], "One or more added object references already exist for the following modified properties: 'members'.");
+    assert_eq!(
+        again["error"]["message"],
+        "One or more added object references already exist for the following modified properties: 'members'."
+    );
     assert_eq!(ids(&world.get(&format!("{group}/members")).await.1), [ADMIN_USER, USER]);
     assert_eq!(world.delete(&format!("{group}/members/{USER}/$ref")).await.0, 204);
     assert_eq!(world.delete(&format!("{group}/members/{USER}/$ref")).await.0, 404);
@@ -69,6 +72,8 @@ async fn users_by_id_and_name_with_their_memberships() {
     assert_eq!(ids(&groups), [OUTER, INNER]);
     let (_, roles) = world.get(&format!("/v1.0/users/{ADMIN_USER}/transitiveMemberOf/microsoft.graph.directoryRole")).await;
     assert_eq!(roles["value"][0]["roleTemplateId"], GLOBAL_ADMIN);
+    let (_, around) = world.get(&format!("/v1.0/groups/{INNER}/transitiveMemberOf")).await;
+    assert_eq!(ids(&around), [OUTER]);
     let (_, checked) = world.post(&format!("/v1.0/users/{USER}/checkMemberGroups"), json!({"groupIds": [OUTER, GLOBAL_ADMIN]})).await;
     assert_eq!(checked["value"], json!([OUTER]));
     let (_, all) = world.post(&format!("/v1.0/users/{USER}/getMemberGroups"), json!({"securityEnabledOnly": true})).await;
@@ -81,16 +86,41 @@ async fn users_by_id_and_name_with_their_memberships() {
 }
 
 #[tokio::test]
+async fn objects_by_their_ids() {
+    let world = World::start().await;
+    world.admin(Method::POST, "consent", json!({"clientId": CLIENT, "roles": ["Directory.Read.All"]})).await;
+    let world = World { token: world.fresh_token().await, ..world };
+    let asked = json!({"ids": [USER, OUTER, "00000000-0000-4000-8000-00000000dead"], "types": ["user", "group"]});
+    assert_eq!(ids(&world.post("/v1.0/directoryObjects/getByIds", asked).await.1), [USER, OUTER]);
+    let (_, user) = world.get(&format!("/v1.0/directoryObjects/{USER}")).await;
+    assert_eq!(user["@odata.type"], "#microsoft.graph.user");
+}
+
+#[tokio::test]
+async fn a_token_that_may_not_read_users_sees_only_their_ids() {
+    let world = World::start().await;
+    world.admin(Method::POST, "consent", json!({"clientId": CLIENT, "roles": ["GroupMember.Read.All"]})).await;
+    let world = World { token: world.fresh_token().await, ..world };
+    let (_, members) = world.get(&format!("/v1.0/groups/{INNER}/members")).await;
+    assert_eq!((&members["value"][0]["id"], &members["value"][0]["displayName"]), (&json!(USER), &Value::Null));
+}
+
+#[tokio::test]
 async fn roles_in_all_their_shapes() {
     let world = World::start().await;
     let (_, active) = world.get("/v1.0/directoryRoles").await;
     assert_eq!(active["value"].as_array().unwrap().len(), 1, "only roles that somebody holds");
     let (_, members) = world.get(&format!("/v1.0/directoryRoles(roleTemplateId='{GLOBAL_ADMIN}')/members")).await;
     assert_eq!(ids(&members), [ADMIN_USER]);
-    let (_, definitions) = world.get(&format!("/v1.0/roleManagement/directory/roleDefinitions?$filter=templateId eq '{GLOBAL_ADMIN}'")).await;
+    let (_, definitions) =
+        world.get(&format!("/v1.0/roleManagement/directory/roleDefinitions?$filter=templateId eq '{GLOBAL_ADMIN}'")).await;
     assert_eq!(definitions["value"][0]["displayName"], "Global Administrator");
-    let (_, given) = world.get(&format!("/v1.0/roleManagement/directory/roleAssignments?$filter=principalId eq '{ADMIN_USER}'&$expand=principal")).await;
-    assert_eq!((&given["value"][0]["roleDefinitionId"], &given["value"][0]["principal"]["displayName"]), (&json!(GLOBAL_ADMIN), &json!("ada")));
+    let (_, given) =
+        world.get(&format!("/v1.0/roleManagement/directory/roleAssignments?$filter=principalId eq '{ADMIN_USER}'&$expand=principal")).await;
+    assert_eq!(
+        (&given["value"][0]["roleDefinitionId"], &given["value"][0]["principal"]["displayName"]),
+        (&json!(GLOBAL_ADMIN), &json!("ada"))
+    );
     assert_eq!(world.get("/v1.0/roleManagement/directory/roleAssignments").await.0, 400);
     let (_, templates) = world.get("/v1.0/directoryRoleTemplates").await;
     assert!(templates["value"].as_array().unwrap().len() > 20);
@@ -131,11 +161,16 @@ async fn strengths_and_contexts() {
     let (_, combinations) = world.get("/v1.0/identity/conditionalAccess/authenticationStrength/combinations").await;
     assert!(combinations["value"].as_array().unwrap().contains(&json!("fido2")));
     let strengths = "/v1.0/policies/authenticationStrengthPolicies";
-    let (status, custom) = world.post(strengths, json!({"displayName": "Keys", "requirementsSatisfied": "mfa", "allowedCombinations": ["fido2"]})).await;
+    let (status, custom) =
+        world.post(strengths, json!({"displayName": "Keys", "requirementsSatisfied": "mfa", "allowedCombinations": ["fido2"]})).await;
     assert_eq!(status, 201, "{custom}");
     let custom = format!("{strengths}/{}", custom["id"].as_str().unwrap());
-    let (_, updated) = world.post(&format!("{custom}/updateAllowedCombinations"), json!({"allowedCombinations": ["windowsHelloForBusiness"]})).await;
-    assert_eq!((&updated["previousCombinations"], &updated["currentCombinations"]), (&json!(["fido2"]), &json!(["windowsHelloForBusiness"])));
+    let (_, updated) =
+        world.post(&format!("{custom}/updateAllowedCombinations"), json!({"allowedCombinations": ["windowsHelloForBusiness"]})).await;
+    assert_eq!(
+        (&updated["previousCombinations"], &updated["currentCombinations"]),
+        (&json!(["fido2"]), &json!(["windowsHelloForBusiness"]))
+    );
     assert_eq!(world.delete(&custom).await.0, 204);
     assert_eq!(world.delete(&format!("{strengths}/00000000-0000-0000-0000-000000000002")).await.0, 400, "built-in");
 

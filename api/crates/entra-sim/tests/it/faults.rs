@@ -15,7 +15,9 @@ async fn failing_before_leaves_no_effect_and_failing_after_leaves_one() {
     let world = World::start().await;
     let path = world.policy("A").await;
     for (when, expected) in [("before", "A"), ("after", "B")] {
-        world.fault(json!({"method": "PATCH", "path": "policies/", "times": 1, "trouble": {"kind": "fail", "status": 503, "when": when}})).await;
+        world
+            .fault(json!({"method": "PATCH", "path": "policies/", "times": 1, "trouble": {"kind": "fail", "status": 503, "when": when}}))
+            .await;
         let (status, body) = world.patch(&path, json!({"displayName": "B"})).await;
         assert_eq!((status, &body["error"]["code"]), (503, &json!("ServiceUnavailable")));
         assert_eq!(name(&world, &path).await, expected);

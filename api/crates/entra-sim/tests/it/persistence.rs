@@ -55,13 +55,29 @@ async fn a_crash_keeps_what_was_answered_and_forgets_a_torn_record() {
 }
 
 #[tokio::test]
-async fn a_write_that_cannot_be_kept_is_not_accepted() {
+async fn a_journal_with_a_hole_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::with(kept(&folder)).await;
+    world.policy("A").await;
+    let journal = folder.path().join("sim/state.json.log");
+    let record = std::fs::read(&journal).unwrap();
+    let broken = tempfile::tempdir().unwrap();
+    std::fs::create_dir(broken.path().join("sim")).unwrap();
+    std::fs::copy(folder.path().join("sim/state.json"), broken.path().join("sim/state.json")).unwrap();
+    std::fs::write(broken.path().join("sim/state.json.log"), [b"{\"seq\":1\n".as_slice(), &record].concat()).unwrap();
+    let error = Sim::start(kept(&broken), clock(), Arc::new(TestIds::default())).await.err().unwrap();
+    assert!(matches!(error, SimError::State { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_file_of_something_else_is_not_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("state.json");
     std::fs::write(&file, "not a state").unwrap();
     let config = SimConfig { state_file: Some(file), ..config() };
     let error = Sim::start(config, clock(), Arc::new(TestIds::default())).await.err().unwrap();
     assert!(matches!(error, SimError::State { .. }), "{error}");
+    assert_eq!(std::fs::read_to_string(folder.path().join("state.json")).unwrap(), "not a state");
 }
 
 #[tokio::test]

@@ -81,7 +81,11 @@ async fn filter_select_top_count_and_paging() {
     for n in 0..7 {
         world.policy(&format!("P{n}")).await;
     }
-    let (_, some) = world.get(&format!("{POLICIES}?$filter=displayName eq 'P3' or startswith(displayName,'P6')&$select=id,displayName&$orderby=displayName desc")).await;
+    let (_, some) = world
+        .get(&format!(
+            "{POLICIES}?$filter=displayName eq 'P3' or startswith(displayName,'P6')&$select=id,displayName&$orderby=displayName desc"
+        ))
+        .await;
     let names: Vec<_> = some["value"].as_array().unwrap().iter().map(|p| p["displayName"].as_str().unwrap()).collect();
     assert_eq!(names, ["P6", "P3"]);
     assert_eq!(some["value"][0].as_object().unwrap().len(), 2);

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{CLIENT, World, answer, config, minimal, POLICIES, seed};
+use crate::support::{CLIENT, POLICIES, World, answer, config, minimal, seed};
 
 const SIGN_INS: &str = "/v1.0/auditLogs/signIns";
 
@@ -62,12 +62,22 @@ async fn policies_judge_the_sign_ins_after_them() {
     let (status, created) = world.post(POLICIES, policy).await;
     assert_eq!(status, 201, "{created}");
     world.clock.advance(TimeDelta::minutes(45));
-    let request = world.request(Method::GET, &format!("{SIGN_INS}?$filter=createdDateTime ge 2026-03-04T10:00:00Z")).header("Prefer", "include-unknown-enum-members");
+    let request = world
+        .request(Method::GET, &format!("{SIGN_INS}?$filter=createdDateTime ge 2026-03-04T10:00:00Z"))
+        .header("Prefer", "include-unknown-enum-members");
     let (_, page) = answer(request.send().await.unwrap()).await;
     let results = |page: &Value, before: bool| -> Vec<String> {
         let entries = page["value"].as_array().unwrap().iter();
         let entries = entries.filter(|entry| (entry["createdDateTime"].as_str().unwrap() < "2026-03-04T12:00:00") == before);
-        entries.flat_map(|entry| entry["appliedConditionalAccessPolicies"].as_array().unwrap().iter().map(|applied| applied["result"].as_str().unwrap().to_owned())).collect()
+        entries
+            .flat_map(|entry| {
+                entry["appliedConditionalAccessPolicies"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|applied| applied["result"].as_str().unwrap().to_owned())
+            })
+            .collect()
     };
     assert!(results(&page, true).is_empty(), "there was no policy yet");
     let after = results(&page, false);
@@ -98,7 +108,13 @@ async fn sign_ins_need_a_licence_and_a_permission() {
 #[tokio::test]
 async fn what_the_log_does_not_support_is_refused() {
     let world = busy().await;
-    for query in ["$filter=appliedConditionalAccessPolicies/any(p:p/id eq 'x')", "$filter=secret eq 1", "$orderby=userId", "$skiptoken=nonsense", "$search=x"] {
+    for query in [
+        "$filter=appliedConditionalAccessPolicies/any(p:p/id eq 'x')",
+        "$filter=secret eq 1",
+        "$orderby=userId",
+        "$skiptoken=nonsense",
+        "$search=x",
+    ] {
         assert_eq!(world.get(&format!("{SIGN_INS}?{query}")).await.0, 400, "{query}");
     }
 }

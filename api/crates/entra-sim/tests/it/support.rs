@@ -23,8 +23,16 @@ pub const POLICIES: &str = "/v1.0/identity/conditionalAccess/policies";
 
 /// Everything the product asks for.
 pub const ROLES: &[&str] = &[
-    "Policy.Read.All", "Policy.ReadWrite.ConditionalAccess", "Application.Read.All", "RoleManagement.Read.Directory", "Group.ReadWrite.All",
-    "GroupMember.ReadWrite.All", "User.Read.All", "Organization.Read.All", "AuditLog.Read.All", "AuthenticationContext.ReadWrite.All",
+    "Policy.Read.All",
+    "Policy.ReadWrite.ConditionalAccess",
+    "Application.Read.All",
+    "RoleManagement.Read.Directory",
+    "Group.ReadWrite.All",
+    "GroupMember.ReadWrite.All",
+    "User.Read.All",
+    "Organization.Read.All",
+    "AuditLog.Read.All",
+    "AuthenticationContext.ReadWrite.All",
     "Policy.ReadWrite.SecurityDefaults",
 ];
 
@@ -201,11 +209,17 @@ pub fn seed() -> TenantSeed {
         }],
         users: vec![user(ADMIN_USER, "ada"), user(USER, "ben")],
         groups: vec![group(OUTER, "Outer"), group(INNER, "Inner")],
-        memberships: vec![(OUTER.to_owned(), INNER.to_owned()), (INNER.to_owned(), USER.to_owned()), (OUTER.to_owned(), ADMIN_USER.to_owned())],
+        memberships: vec![
+            (OUTER.to_owned(), INNER.to_owned()),
+            (INNER.to_owned(), USER.to_owned()),
+            (OUTER.to_owned(), ADMIN_USER.to_owned()),
+        ],
         service_principals: Vec::new(),
         role_assignments: vec![(GLOBAL_ADMIN.to_owned(), ADMIN_USER.to_owned())],
         named_locations: Vec::new(),
-        auth_strengths: vec![json!({"id": "00000000-0000-0000-0000-000000000002", "displayName": "Multifactor authentication", "policyType": "builtIn", "requirementsSatisfied": "mfa", "allowedCombinations": ["fido2"]})],
+        auth_strengths: vec![
+            json!({"id": "00000000-0000-0000-0000-000000000002", "displayName": "Multifactor authentication", "policyType": "builtIn", "requirementsSatisfied": "mfa", "allowedCombinations": ["fido2"]}),
+        ],
         auth_contexts: vec![json!({"id": "c1", "displayName": "Finance", "description": "", "isAvailable": true})],
         terms: vec![json!({"id": "00000000-0000-4000-8000-000000000021", "displayName": "Terms"})],
         policies: Vec::new(),

@@ -113,6 +113,9 @@ async fn a_certificate_buys_a_token_too() {
         assert_eq!(status, 200, "{alg}: {body}");
         assert_eq!(claims(body["access_token"].as_str().unwrap())["appidacr"], "2");
     }
+    let mut fractional = good.clone();
+    fractional["exp"] = json!(at as f64 + 600.25);
+    assert_eq!(world.ask_token(&assertion_form(credential.assertion("PS256", &fractional))).await.0, 200, "as msal for Python sends it");
     let with = |name: &str, value: Value| {
         let mut claims = good.clone();
         claims[name] = value;
@@ -207,7 +210,10 @@ async fn consent_decides_what_new_tokens_may_do() {
     world.admin(Method::POST, "consent", consent(json!([]))).await;
     let world = World { token: world.fresh_token().await, ..world };
     let (status, body) = world.get(POLICIES).await;
-    assert_eq!((status, &body["error"]["message"]), (403, &json!("You cannot perform the requested operation, required scopes are missing in the token.")));
+    assert_eq!(
+        (status, &body["error"]["message"]),
+        (403, &json!("You cannot perform the requested operation, required scopes are missing in the token."))
+    );
 
     world.admin(Method::POST, "consent", json!({"clientId": CLIENT, "installed": false})).await;
     assert_eq!(world.get(POLICIES).await.1["error"]["code"], "Authorization_IdentityNotFound");
