@@ -1,27 +1,27 @@
 //! The canonical form: one for diff, hash, drift and conflict check (domain.md section 2; ca-semantics.md section 12).
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::text_hash;
+use super::fields::{READ_ONLY, is_annotation, is_flags, is_set, spelled};
+use super::text::{canonical_text, text_hash};
 use crate::id::ContentHash;
 
-/// A document without what Graph adds or leaves open: read-only and `@odata` members dropped, null and empty dropped, sets sorted.
+/// A document without what Graph adds or leaves open: read-only members and annotations dropped, null and empty dropped, sets sorted.
 ///
 /// Members that we don't know are kept: somebody else's edit of one is still a difference.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Canonical(Value);
 
-/// Set by the service, never by a caller.
-const READ_ONLY: [&str; 6] = ["id", "createdDateTime", "modifiedDateTime", "deletedDateTime", "templateId", "partialEnablementStrategy"];
-
 impl Canonical {
     pub(super) fn of_policy(members: &Map<String, Value>) -> Self {
-        let mut members = members.clone();
-        members.retain(|name, _| !READ_ONLY.contains(&name.as_str()));
-        let mut value = Value::Object(members);
-        normalise_grant(&mut value);
-        normalise_client_apps(&mut value);
-        Canonical(prune(value).unwrap_or_else(empty))
+        let mut members = cleaned_root(members);
+        normalise_grant(&mut members);
+        normalise_session(&mut members);
+        // Graph fills an omitted `clientAppTypes` in as `["all"]`.
+        if let Value::Object(conditions) = members.entry("conditions").or_insert_with(|| json!({})) {
+            conditions.entry("clientAppTypes").or_insert_with(|| json!(["all"]));
+        }
+        Canonical(Value::Object(members))
     }
 
     /// The form itself.
@@ -29,97 +29,113 @@ impl Canonical {
         &self.0
     }
 
-    /// SHA-256 of its text; members are in alphabetical order.
+    /// SHA-256 of its text, in which members stand in the order of their names.
     pub fn hash(&self) -> ContentHash {
-        text_hash(&self.0.to_string())
+        text_hash(&canonical_text(&self.0))
+    }
+
+    /// A member by its path of names.
+    pub fn at(&self, path: &[&str]) -> Option<&Value> {
+        path.iter().try_fold(&self.0, |value, name| value.get(name))
+    }
+
+    /// The texts of a list by its path of names; nothing when there is no such list.
+    pub fn texts(&self, path: &[&str]) -> impl Iterator<Item = &str> {
+        self.at(path).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
     }
 }
 
 /// The canonical form of a named location, a group or any other object.
 pub fn canonical_location(value: &Value) -> Canonical {
-    let mut value = value.clone();
-    if let Value::Object(members) = &mut value {
-        members.retain(|name, _| !READ_ONLY.contains(&name.as_str()));
+    Canonical(Value::Object(value.as_object().map(cleaned_root).unwrap_or_default()))
+}
+
+fn cleaned_root(members: &Map<String, Value>) -> Map<String, Value> {
+    let kept = members.iter().filter(|(name, _)| !READ_ONLY.contains(&name.as_str()));
+    kept.filter_map(|(name, value)| cleaned_member(name, value)).collect()
+}
+
+fn cleaned_member(name: &str, value: &Value) -> Option<(String, Value)> {
+    if is_annotation(name) {
+        return None;
     }
-    Canonical(prune(value).unwrap_or_else(empty))
+    cleaned(name, value).map(|value| (name.to_owned(), value))
+}
+
+/// What is left of a member's value; `None` when it says no more than its absence would.
+fn cleaned(name: &str, value: &Value) -> Option<Value> {
+    match value {
+        Value::Null => None,
+        Value::String(text) if is_flags(name) => set(text.split(',').map(|flag| Value::from(spelled(name, flag.trim())))),
+        Value::String(text) => Some(Value::from(spelled(name, text))),
+        Value::Array(items) if is_set(name) => set(items.iter().filter_map(|item| cleaned(name, item)).flat_map(|item| match item {
+            // A flags text inside a list: some exports write `["deviceCodeFlow,authenticationTransfer"]`.
+            Value::Array(flags) => flags,
+            item => vec![item],
+        })),
+        Value::Array(items) => {
+            let items: Vec<Value> = items.iter().map(|item| cleaned(name, item).unwrap_or_else(|| item.clone())).collect();
+            (!items.is_empty()).then_some(Value::Array(items))
+        }
+        Value::Object(members) => {
+            let mut left: Map<String, Value> = members.iter().filter_map(|(name, value)| cleaned_member(name, value)).collect();
+            if name == "externalTenants" {
+                name_membership_kind(members, &mut left);
+            }
+            (!left.is_empty()).then_some(Value::Object(left))
+        }
+        scalar => Some(scalar.clone()),
+    }
+}
+
+/// Sorted, without repeats; `None` when empty.
+fn set(items: impl Iterator<Item = Value>) -> Option<Value> {
+    let mut items: Vec<Value> = items.filter(|item| item != "").collect();
+    items.sort_by_cached_key(canonical_text);
+    items.dedup();
+    (!items.is_empty()).then_some(Value::Array(items))
+}
+
+/// The one annotation with a meaning of its own: the type of `externalTenants`, where `membershipKind` was left out.
+fn name_membership_kind(members: &Map<String, Value>, left: &mut Map<String, Value>) {
+    let kind = match members.get("@odata.type").and_then(Value::as_str) {
+        Some(name) if name.ends_with("conditionalAccessAllExternalTenants") => "all",
+        Some(name) if name.ends_with("conditionalAccessEnumeratedExternalTenants") => "enumerated",
+        _ => return,
+    };
+    left.entry("membershipKind").or_insert_with(|| kind.into());
 }
 
 /// An operator means nothing beside one control: Graph answers `OR` whatever was sent. An expanded strength is its id.
-fn normalise_grant(document: &mut Value) {
-    let Some(Value::Object(grant)) = document.get_mut("grantControls") else { return };
-    if let Some(Value::Object(strength)) = grant.get_mut("authenticationStrength") {
+fn normalise_grant(members: &mut Map<String, Value>) {
+    let Some(Value::Object(grant)) = members.get_mut("grantControls") else { return };
+    if let Some(Value::Object(strength)) = grant.get_mut("authenticationStrength")
+        && strength.contains_key("id")
+    {
         strength.retain(|name, _| name == "id");
     }
-    let listed = |name: &str| grant.get(name).and_then(Value::as_array).map_or(0, Vec::len);
-    let strength = usize::from(grant.get("authenticationStrength").is_some_and(|strength| !strength.is_null()));
-    let controls = listed("builtInControls") + listed("customAuthenticationFactors") + listed("termsOfUse") + strength;
+    let controls: usize = grant.iter().filter(|(name, _)| *name != "operator").map(|(_, value)| weight(value)).sum();
     match controls {
         0 => {
-            grant.remove("operator");
+            members.remove("grantControls");
         }
         1 => {
-            grant.insert("operator".to_owned(), Value::from("OR"));
+            grant.insert("operator".to_owned(), "OR".into());
         }
         _ => {}
     }
 }
 
-/// Graph fills an omitted `clientAppTypes` in as `["all"]`.
-fn normalise_client_apps(document: &mut Value) {
-    let Some(Value::Object(conditions)) = document.get_mut("conditions") else { return };
-    let missing = conditions.get("clientAppTypes").is_none_or(|types| types.is_null() || types.as_array().is_some_and(Vec::is_empty));
-    if missing {
-        conditions.insert("clientAppTypes".to_owned(), Value::from(vec!["all"]));
+/// How many controls a member of the grant controls counts for, members that we don't know included.
+fn weight(value: &Value) -> usize {
+    value.as_array().map_or(1, Vec::len)
+}
+
+/// A session control that is switched off is none; without any, Graph stores null.
+fn normalise_session(members: &mut Map<String, Value>) {
+    let Some(Value::Object(session)) = members.get_mut("sessionControls") else { return };
+    session.retain(|name, control| control.get("isEnabled") != Some(&Value::Bool(false)) && !(name == "disableResilienceDefaults" && *control == false));
+    if session.is_empty() {
+        members.remove("sessionControls");
     }
-}
-
-/// Drops `@odata` members, nulls and empties, sorts sets, lowers GUIDs; `None` when nothing is left.
-fn prune(value: Value) -> Option<Value> {
-    match value {
-        Value::Null => None,
-        Value::String(text) => Some(Value::String(guid_lowered(text))),
-        Value::Array(items) => {
-            let mut items: Vec<Value> = items.into_iter().filter_map(prune).collect();
-            // Every list in a policy is a set: ids, keywords, control names, ranges.
-            items.sort_by_cached_key(Value::to_string);
-            items.dedup();
-            (!items.is_empty()).then_some(Value::Array(items))
-        }
-        Value::Object(members) => {
-            // Sorted here, because a map's own order is a build feature that some dependency may switch.
-            let mut members: Vec<(String, Value)> = members.into_iter().filter(|(name, _)| !name.contains('@')).collect();
-            members.sort_by(|(a, _), (b, _)| a.cmp(b));
-            let members: Map<String, Value> = members
-                .into_iter()
-                .filter_map(|(name, value)| {
-                    let value = if FLAGS.contains(&name.as_str()) { flags(value) } else { value };
-                    prune(value).map(|value| (name, value))
-                })
-                .collect();
-            (!members.is_empty()).then_some(Value::Object(members))
-        }
-        scalar => Some(scalar),
-    }
-}
-
-/// Members that Graph writes as one comma-joined text: a set all the same.
-const FLAGS: [&str; 4] = ["guestOrExternalUserTypes", "transferMethods", "insiderRiskLevels", "agentIdRiskLevels"];
-
-fn flags(value: Value) -> Value {
-    let Value::String(text) = &value else { return value };
-    Value::Array(text.split(',').map(str::trim).filter(|flag| !flag.is_empty()).map(|flag| Value::from(camel(flag))).collect())
-}
-
-/// Graph answers `b2bCollaborationGuest` to `B2bCollaborationGuest`.
-fn camel(flag: &str) -> String {
-    let mut letters = flag.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
-}
-
-fn guid_lowered(text: String) -> String {
-    if text.len() == 36 && uuid::Uuid::parse_str(&text).is_ok() { text.to_lowercase() } else { text }
-}
-
-fn empty() -> Value {
-    Value::Object(Map::new())
 }

@@ -4,28 +4,36 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::Canonical;
+use super::{Canonical, canonical_text};
 use super::references::kind_at;
 use crate::change::dry_run::{DiffOp, FieldDiff, NamedRef};
 use crate::tenant::{DirectoryKind, DirectoryObject};
 
 /// Names of a tenant's objects.
 #[derive(Clone, Debug, Default)]
-pub struct NameTable(HashMap<(DirectoryKind, String), String>);
+pub struct NameTable(HashMap<(DirectoryKind, String), DirectoryObject>);
 
 impl NameTable {
     /// A table over a tenant's object cache.
     pub fn new(objects: impl IntoIterator<Item = DirectoryObject>) -> Self {
-        NameTable(objects.into_iter().map(|object| ((object.kind, object.object_id.to_lowercase()), object.display_name)).collect())
+        NameTable(objects.into_iter().map(|object| ((object.kind, object.object_id.to_lowercase()), object)).collect())
     }
 
     /// The name of an object; `None` when the cache has none.
     pub fn name(&self, kind: DirectoryKind, id: &str) -> Option<&str> {
-        self.0.get(&(kind, id.to_lowercase())).map(String::as_str)
+        self.find(kind, id).map(|object| object.display_name.as_str())
+    }
+
+    /// An object; `None` when the cache has none.
+    pub fn find(&self, kind: DirectoryKind, id: &str) -> Option<&DirectoryObject> {
+        self.0.get(&(kind, id.to_lowercase()))
     }
 }
 
-/// Every field that differs, in alphabetical order of paths. Empty exactly when the forms are equal.
+/// Members that come first in a diff, as they do for a reader; the others follow by name.
+const FIRST: [&str; 6] = ["displayName", "description", "state", "conditions", "grantControls", "sessionControls"];
+
+/// Every field that differs. Empty exactly when the forms are equal.
 pub fn diff(before: &Canonical, after: &Canonical, names: &NameTable) -> Vec<FieldDiff> {
     let mut found = Vec::new();
     objects("", before.value().as_object(), after.value().as_object(), names, &mut found);
@@ -34,7 +42,7 @@ pub fn diff(before: &Canonical, after: &Canonical, names: &NameTable) -> Vec<Fie
 
 fn objects(path: &str, before: Option<&Map<String, Value>>, after: Option<&Map<String, Value>>, names: &NameTable, found: &mut Vec<FieldDiff>) {
     let mut members: Vec<&String> = before.into_iter().chain(after).flat_map(Map::keys).collect();
-    members.sort();
+    members.sort_unstable_by_key(|name| (FIRST.iter().position(|first| first == name).unwrap_or(FIRST.len()), *name));
     members.dedup();
     for name in members {
         let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
@@ -58,25 +66,26 @@ fn field(path: &str, before: Option<&Value>, after: Option<&Value>, names: &Name
         (_, None) => DiffOp::Remove,
         _ => DiffOp::Replace,
     };
-    let (added, removed) = match (before, after) {
-        (Some(Value::Array(_)) | None, Some(Value::Array(_)) | None) => (missing(path, after, before, names), missing(path, before, after, names)),
-        _ => (Vec::new(), Vec::new()),
-    };
+    let added = missing(path, after, before, names);
+    let removed = missing(path, before, after, names);
     FieldDiff { path: path.to_owned(), op, before: before.cloned(), after: after.cloned(), added, removed }
 }
 
-/// Elements of `list` that `other` lacks.
-fn missing(path: &str, list: Option<&Value>, other: Option<&Value>, names: &NameTable) -> Vec<NamedRef> {
-    let items = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
-    let other = items(other);
+/// Elements of `value` that `other` lacks: of lists, and of the single references that have names.
+fn missing(path: &str, value: Option<&Value>, other: Option<&Value>, names: &NameTable) -> Vec<NamedRef> {
     let kind = kind_at(path);
-    items(list)
-        .into_iter()
-        .filter(|item| !other.contains(item))
-        .map(|item| {
-            let id = item.as_str().map_or_else(|| item.to_string(), str::to_owned);
-            let display_name = kind.and_then(|kind| names.name(kind, &id)).map(str::to_owned);
-            NamedRef { id, display_name }
-        })
-        .collect()
+    let elements = |value: Option<&Value>| -> Vec<Value> {
+        match value {
+            Some(Value::Array(items)) => items.clone(),
+            Some(single) if kind.is_some() => vec![single.clone()],
+            _ => Vec::new(),
+        }
+    };
+    let other = elements(other);
+    let named = |item: &Value| {
+        let id = item.as_str().map_or_else(|| canonical_text(item), str::to_owned);
+        let display_name = kind.and_then(|kind| names.name(kind, &id)).map(str::to_owned);
+        NamedRef { id, display_name }
+    };
+    elements(value).iter().filter(|item| !other.contains(item)).map(named).collect()
 }

@@ -2,23 +2,26 @@
 
 pub mod canonical;
 pub mod diff;
+mod fields;
 mod merge;
 mod references;
+mod text;
+
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::id::ContentHash;
 use crate::policy::PolicyState;
 
 pub use canonical::{Canonical, canonical_location};
 pub use references::Reference;
+pub use text::{canonical_text, text_hash};
 
 /// A Conditional Access policy exactly as Graph gave it: members that we don't know survive reading, diffing and writing.
 #[derive(Clone, Debug, PartialEq)]
-pub struct PolicyDocument(Map<String, Value>);
+pub struct PolicyDocument(Value);
 
 /// A text that is no policy document.
 #[derive(Debug, thiserror::Error)]
@@ -39,20 +42,17 @@ impl PolicyDocument {
 
     /// Takes over what Graph answered.
     pub fn from_value(value: Value) -> Result<Self, DocumentError> {
-        match value {
-            Value::Object(members) => Ok(PolicyDocument(members)),
-            _ => Err(DocumentError::NotAnObject),
-        }
+        if value.is_object() { Ok(PolicyDocument(value)) } else { Err(DocumentError::NotAnObject) }
     }
 
     /// All of it.
-    pub fn value(&self) -> Value {
-        Value::Object(self.0.clone())
+    pub fn value(&self) -> &Value {
+        &self.0
     }
 
     /// Compact JSON text, as it is stored.
     pub fn to_text(&self) -> String {
-        serde_json::to_string(&self.0).expect("a JSON map with text keys always serialises")
+        self.0.to_string()
     }
 
     /// Graph's id.
@@ -76,7 +76,7 @@ impl PolicyDocument {
         DateTime::from_timestamp_micros(modified.timestamp_micros())
     }
 
-    /// The template of a Microsoft-managed policy.
+    /// The template that the policy was made from: one of the portal's gallery, or one of Microsoft's managed policies.
     pub fn template_id(&self) -> Option<&str> {
         self.text("templateId")
     }
@@ -89,43 +89,36 @@ impl PolicyDocument {
         }
     }
 
+    /// A member by its path of names.
+    pub fn at(&self, path: &[&str]) -> Option<&Value> {
+        path.iter().try_fold(&self.0, |value, name| value.get(name))
+    }
+
     /// The canonical form.
     pub fn canonical(&self) -> Canonical {
-        Canonical::of_policy(&self.0)
+        Canonical::of_policy(self.members())
     }
 
     /// Every object that the document names, keywords such as `All` left out.
-    pub fn references(&self) -> std::collections::BTreeSet<Reference> {
-        references::references(&self.0)
+    pub fn references(&self) -> BTreeSet<Reference> {
+        references::references(self.members())
     }
 
-    /// The document after a PATCH: objects merge, arrays are replaced, null clears (ca-semantics.md section 13).
+    /// The document after a PATCH: objects merge, arrays are replaced, null clears (ca-semantics.md section 13). A patch that is no
+    /// object changes nothing.
     pub fn merged(&self, patch: &Value) -> PolicyDocument {
-        let mut members = self.0.clone();
-        merge::merge(&mut members, patch);
-        PolicyDocument(members)
+        let mut members = self.members().clone();
+        if let Value::Object(patch) = patch {
+            merge::merge(&mut members, patch);
+        }
+        PolicyDocument(Value::Object(members))
     }
 
-    /// A member by its path of names.
-    pub fn at(&self, path: &[&str]) -> Option<&Value> {
-        let (first, rest) = path.split_first()?;
-        rest.iter().try_fold(self.0.get(*first)?, |value, name| value.get(name))
+    fn members(&self) -> &Map<String, Value> {
+        self.0.as_object().expect("checked where the document was made")
     }
 
     fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name)?.as_str()
     }
-}
-
-/// SHA-256 of a text's bytes: the key under which verbatim texts are stored.
-pub fn text_hash(text: &str) -> ContentHash {
-    ContentHash(hex(&Sha256::digest(text.as_bytes())))
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        use std::fmt::Write;
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -11,7 +11,7 @@ use crate::tenant::DirectoryKind;
 pub struct Reference {
     /// What it is.
     pub kind: DirectoryKind,
-    /// Graph's id.
+    /// Graph's id, in lower case.
     pub id: String,
 }
 
@@ -41,23 +41,29 @@ pub(super) fn references(document: &Map<String, Value>) -> BTreeSet<Reference> {
         let list = path[1..].iter().try_fold(document.get(path[0]), |value, name| Some(value?.get(name))).flatten();
         for id in list.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
             if names_an_object(kind, id) {
-                found.insert(Reference { kind, id: id.to_owned() });
+                found.insert(Reference { kind, id: id.to_lowercase() });
             }
         }
     }
     let strength = document.get("grantControls").and_then(|grant| grant.pointer("/authenticationStrength/id")).and_then(Value::as_str);
-    found.extend(strength.map(|id| Reference { kind: DirectoryKind::AuthenticationStrength, id: id.to_owned() }));
+    found.extend(strength.map(|id| Reference { kind: DirectoryKind::AuthenticationStrength, id: id.to_lowercase() }));
     found
 }
 
-/// The kind of object that a list at this path of the canonical form holds.
+/// The kind of object that the ids at this path of the canonical form stand for.
 pub(super) fn kind_at(path: &str) -> Option<DirectoryKind> {
-    LISTS.iter().find(|(list, _)| list.join(".") == path).map(|(_, kind)| *kind)
+    if path == "grantControls.authenticationStrength.id" {
+        return Some(DirectoryKind::AuthenticationStrength);
+    }
+    LISTS.iter().find(|(list, _)| list.iter().copied().eq(path.split('.'))).map(|(_, kind)| *kind)
 }
+
+/// Stands for the "MFA trusted IPs" of the legacy portal: no object that Graph would answer with (ca-semantics.md section 5).
+const MFA_TRUSTED_IPS: &str = "00000000-0000-0000-0000-000000000000";
 
 fn names_an_object(kind: DirectoryKind, id: &str) -> bool {
     match kind {
-        DirectoryKind::AuthenticationContext => id.starts_with('c') && id[1..].parse::<u8>().is_ok(),
-        _ => uuid::Uuid::parse_str(id).is_ok(),
+        DirectoryKind::AuthenticationContext => id.strip_prefix('c').is_some_and(|number| number.parse::<u8>().is_ok()),
+        _ => id != MFA_TRUSTED_IPS && uuid::Uuid::parse_str(id).is_ok(),
     }
 }

@@ -1,0 +1,109 @@
+//! What is known about the fields of a policy: which lists are sets, which texts are flags, how keywords are spelled.
+//!
+//! A field that is in no table is kept as it is, order included: we don't know what its order means.
+
+/// Members that the service sets and no caller can (ca-semantics.md section 13). `partialEnablementStrategy` is not one of them: it is
+/// null wherever it was seen, and should it ever hold something, then that is a difference worth stopping for.
+pub(super) const READ_ONLY: [&str; 5] = ["id", "createdDateTime", "modifiedDateTime", "deletedDateTime", "templateId"];
+
+/// Texts for people or for the rule language: never respelled.
+const FREE_TEXT: [&str; 3] = ["displayName", "description", "rule"];
+
+/// Lists compared as sets beside everything that is called `include...` or `exclude...`.
+const SETS: [&str; 11] = [
+    "builtInControls",
+    "clientAppTypes",
+    "countriesAndRegions",
+    "customAuthenticationFactors",
+    "ipRanges",
+    "members",
+    "servicePrincipalRiskLevels",
+    "signInRiskDetections",
+    "signInRiskLevels",
+    "termsOfUse",
+    "userRiskLevels",
+];
+
+/// Sets that Graph writes as one comma-joined text.
+const FLAGS: [&str; 4] = ["agentIdRiskLevels", "guestOrExternalUserTypes", "insiderRiskLevels", "transferMethods"];
+
+const APPLICATIONS: &[&str] = &["All", "None", "Office365", "MicrosoftAdminPortals", "AllAgentIdResources"];
+const LOCATIONS: &[&str] = &["All", "AllTrusted"];
+const PLATFORMS: &[&str] = &["android", "iOS", "windows", "windowsPhone", "macOS", "linux", "all"];
+const RISKS: &[&str] = &["low", "medium", "high", "hidden", "none"];
+const SERVICE_PRINCIPALS: &[&str] = &["All", "None", "ServicePrincipalsInMyTenant"];
+const USERS: &[&str] = &["All", "None", "GuestsOrExternalUsers", "AllAgentIdUsers"];
+
+/// Keywords by field, as Graph spells them. Callers may write them in any case (ca-semantics.md section 12).
+const KEYWORDS: [(&str, &[&str]); 19] = [
+    ("agentIdRiskLevels", RISKS),
+    (
+        "builtInControls",
+        &[
+            "block",
+            "mfa",
+            "compliantDevice",
+            "domainJoinedDevice",
+            "approvedApplication",
+            "compliantApplication",
+            "passwordChange",
+            "riskRemediation",
+        ],
+    ),
+    ("clientAppTypes", &["all", "browser", "mobileAppsAndDesktopClients", "exchangeActiveSync", "easSupported", "other"]),
+    ("excludeApplications", APPLICATIONS),
+    ("excludeLocations", LOCATIONS),
+    ("excludePlatforms", PLATFORMS),
+    ("excludeUsers", USERS),
+    (
+        "guestOrExternalUserTypes",
+        &[
+            "none",
+            "internalGuest",
+            "b2bCollaborationGuest",
+            "b2bCollaborationMember",
+            "b2bDirectConnectUser",
+            "otherExternalUser",
+            "serviceProvider",
+        ],
+    ),
+    ("includeApplications", APPLICATIONS),
+    ("includeLocations", LOCATIONS),
+    ("includePlatforms", PLATFORMS),
+    ("includeServicePrincipals", SERVICE_PRINCIPALS),
+    ("includeUsers", USERS),
+    ("insiderRiskLevels", &["minor", "moderate", "elevated"]),
+    ("operator", &["AND", "OR"]),
+    ("servicePrincipalRiskLevels", RISKS),
+    ("signInRiskLevels", RISKS),
+    ("transferMethods", &["none", "deviceCodeFlow", "authenticationTransfer"]),
+    ("userRiskLevels", RISKS),
+];
+
+/// Whether the list under this name is a set.
+pub(super) fn is_set(name: &str) -> bool {
+    name.starts_with("include") || name.starts_with("exclude") || SETS.contains(&name) || is_flags(name)
+}
+
+/// Whether the text under this name is a comma-joined set.
+pub(super) fn is_flags(name: &str) -> bool {
+    FLAGS.contains(&name)
+}
+
+/// Whether a member is an annotation or an advertised action: OData's, not the policy's.
+pub(super) fn is_annotation(name: &str) -> bool {
+    name.contains('@') || name.starts_with('#')
+}
+
+/// A text under this name as Graph spells it: keywords in their case, GUIDs in lower case.
+pub(super) fn spelled(name: &str, text: &str) -> String {
+    if FREE_TEXT.contains(&name) {
+        return text.to_owned();
+    }
+    let keywords = KEYWORDS.iter().find(|(field, _)| *field == name).map_or(&[][..], |(_, keywords)| keywords);
+    match keywords.iter().find(|keyword| keyword.eq_ignore_ascii_case(text)) {
+        Some(keyword) => (*keyword).to_owned(),
+        None if text.len() == 36 && uuid::Uuid::parse_str(text).is_ok() => text.to_lowercase(),
+        None => text.to_owned(),
+    }
+}
