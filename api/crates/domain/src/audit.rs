@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::document::{canonical_text, text_hash};
 use crate::event::SubjectKind;
 use crate::id::{AuditId, MemberId, TenantId, WorkspaceId};
 use crate::text_enum;
@@ -77,7 +78,7 @@ pub fn seal(prev_hash: &str, workspace: WorkspaceId, seq: i64, at: DateTime<Utc>
         "tenant": entry.tenant_id,
         "workspace": workspace,
     });
-    crate::document::text_hash(&text.to_string()).0
+    text_hash(&canonical_text(&text)).0
 }
 
 /// Where a chain is broken.
@@ -90,23 +91,32 @@ pub struct BrokenLink {
     pub what: &'static str,
 }
 
-/// Checks a stretch of the chain that begins after `prev_hash`, oldest first.
+/// Checks a stretch of one workspace's chain that begins after `prev_hash` ([`GENESIS`] for the first entry), oldest first.
 pub fn verify(prev_hash: &str, entries: &[AuditEntry]) -> Result<(), BrokenLink> {
-    let mut prev = prev_hash.to_owned();
-    let mut seq = None;
+    let mut prev = prev_hash;
+    let mut before: Option<&AuditEntry> = None;
     for entry in entries {
-        let broken = |what| Err(BrokenLink { seq: entry.seq, what });
-        if seq.is_some_and(|seq| entry.seq != seq + 1) {
-            return broken("an entry is missing or out of order");
-        }
-        if entry.prev_hash != prev {
-            return broken("it does not follow the entry before it");
-        }
-        if entry.hash != seal(&prev, entry.workspace_id, entry.seq, entry.at, &entry.entry) {
-            return broken("its content was changed");
-        }
-        prev = entry.hash.clone();
-        seq = Some(entry.seq);
+        check(prev, before, entry).map_err(|what| BrokenLink { seq: entry.seq, what })?;
+        prev = &entry.hash;
+        before = Some(entry);
+    }
+    Ok(())
+}
+
+fn check(prev_hash: &str, before: Option<&AuditEntry>, entry: &AuditEntry) -> Result<(), &'static str> {
+    if before.is_some_and(|before| before.workspace_id != entry.workspace_id) {
+        return Err("it belongs to another workspace");
+    }
+    // The first entry of all, and no other, follows the genesis.
+    let dense = before.map_or((entry.seq == 1) == (prev_hash == GENESIS), |before| before.seq + 1 == entry.seq);
+    if !dense {
+        return Err("an entry is missing or out of order");
+    }
+    if entry.prev_hash != prev_hash {
+        return Err("it does not follow the entry before it");
+    }
+    if entry.hash != seal(prev_hash, entry.workspace_id, entry.seq, entry.at, &entry.entry) {
+        return Err("its content was changed");
     }
     Ok(())
 }

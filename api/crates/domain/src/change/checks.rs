@@ -1,18 +1,20 @@
 //! The warnings of a plan (domain.md section 2): the source document's codes and ours, for the kinds built so far.
 
+mod demands;
 mod scope;
 
 use chrono::TimeDelta;
-use serde_json::Value;
 
 use crate::change::kind::ChangePayload;
-use crate::change::plan::{LONGEST_NAME, PlanInput};
+use crate::change::plan::{PlanInput, name_fault};
 use crate::change::warning::{Severity, Warning, WarningCode};
-use crate::document::PolicyDocument;
+use crate::document::{Canonical, PolicyDocument};
 use crate::policy::{Criticality, Policy, PolicyState};
 
 /// Older than this, a snapshot may miss what happened since.
 const STALE_AFTER: TimeDelta = TimeDelta::hours(24);
+
+const STATE: Option<&str> = Some("state");
 
 /// What is checked.
 pub(super) struct Checked<'a> {
@@ -20,6 +22,8 @@ pub(super) struct Checked<'a> {
     pub(super) policy: &'a Policy,
     pub(super) before: &'a PolicyDocument,
     pub(super) after: &'a PolicyDocument,
+    /// The canonical form of `after`.
+    pub(super) desired: &'a Canonical,
     pub(super) changed: bool,
 }
 
@@ -32,6 +36,7 @@ pub(super) fn warnings(checked: &Checked<'_>) -> Vec<Warning> {
     } else {
         managed(checked, &mut found);
         name(checked, &mut found);
+        grant(checked, &mut found);
         state(checked, &mut found);
     }
     found.sort_by(|a, b| b.severity.cmp(&a.severity).then(a.code.as_str().cmp(b.code.as_str())));
@@ -48,18 +53,40 @@ fn stale(checked: &Checked<'_>, found: &mut Vec<Warning>) {
 
 /// Of a Microsoft-managed policy only the state and the exclusions may change (ca-semantics.md section 14).
 fn managed(checked: &Checked<'_>, found: &mut Vec<Warning>) {
-    if checked.before.template_id().is_some() && !matches!(checked.input.payload, ChangePayload::StateChange { .. }) {
+    if is_managed(checked.before) && !matches!(checked.input.payload, ChangePayload::StateChange { .. }) {
         let message = "Microsoft manages this policy: only its state and its exclusions can be changed; make a copy instead";
         found.push(warning(WarningCode::GraphWouldReject, Severity::Critical, message, Some("templateId")));
     }
 }
 
+/// The templates of managed policies seen so far begin like this (policies of a real tenant, 2024).
+const MANAGED_TEMPLATES: &str = "4200930c-0da2-4e33-ca01-";
+
+/// A managed policy that Graph named in a refusal (CIPP#4497).
+const MANAGED_TEMPLATE: &str = "7fee76a4-03cd-4cfd-9949-dfe65d1f373a";
+
+/// How Microsoft names them; nobody can rename them.
+const MANAGED_NAMES: &str = "Microsoft-managed:";
+
+/// A template id alone does not tell: policies made from the portal's template gallery have one too, and may be renamed.
+fn is_managed(document: &PolicyDocument) -> bool {
+    document.template_id().is_some_and(|template| {
+        let template = template.to_lowercase();
+        template.starts_with(MANAGED_TEMPLATES) || template == MANAGED_TEMPLATE || document.display_name().starts_with(MANAGED_NAMES)
+    })
+}
+
 fn name(checked: &Checked<'_>, found: &mut Vec<Warning>) {
     if let ChangePayload::Rename { display_name } = checked.input.payload
-        && !(1..=LONGEST_NAME).contains(&display_name.trim().chars().count())
+        && let Some(fault) = name_fault(display_name)
     {
-        let message = "a display name holds 1 to 256 characters";
-        found.push(warning(WarningCode::GraphWouldReject, Severity::Critical, message, Some("displayName")));
+        found.push(warning(WarningCode::GraphWouldReject, Severity::Critical, fault, Some("displayName")));
+    }
+}
+
+fn grant(checked: &Checked<'_>, found: &mut Vec<Warning>) {
+    if let Some(fault) = demands::impossible_grant(checked.desired) {
+        found.push(warning(WarningCode::GraphWouldReject, Severity::Critical, fault, Some("grantControls")));
     }
 }
 
@@ -68,65 +95,72 @@ fn state(checked: &Checked<'_>, found: &mut Vec<Warning>) {
     if before == after {
         return;
     }
-    let at = Some("state");
     match after {
-        Some(PolicyState::Disabled) => {
-            if checked.policy.metadata.criticality == Some(Criticality::Critical) {
-                let message = "this disables a policy that is marked Critical";
-                found.push(warning(WarningCode::CriticalPolicyDisable, Severity::Critical, message, at));
-            }
-        }
-        Some(PolicyState::Enabled) => {
-            if before == Some(PolicyState::ReportOnly) {
-                found.push(warning(WarningCode::ReportonlyToEnforced, Severity::Warning, "the policy becomes enforced: run Impact first", at));
-            }
-            if !checked.input.impact_known {
-                found.push(warning(WarningCode::ImpactNotRun, Severity::Warning, "nobody has computed whom this would block or interrupt", at));
-            }
-            if checked.input.tenant.security_defaults == Some(true) {
-                let message = "security defaults are on: Entra does not let Conditional Access policies be enabled beside them";
-                found.push(warning(WarningCode::SecurityDefaultsEnabled, Severity::Critical, message, at));
-            }
-            licences(checked, found);
-            emergency(checked, Severity::Critical, found);
-            own_scope(checked, found);
-        }
-        Some(PolicyState::ReportOnly) => {
-            licences(checked, found);
-            emergency(checked, Severity::Warning, found);
-            if scope::targets_user_actions(checked.after) {
-                let message = "report-only shows nothing for policies on user actions";
-                found.push(warning(WarningCode::ReportOnlyNotMeaningful, Severity::Info, message, at));
-            }
-        }
+        Some(PolicyState::Disabled) => disabled(checked, found),
+        Some(PolicyState::Enabled) => enabled(checked, before, found),
+        Some(PolicyState::ReportOnly) => report_only(checked, found),
+        // Not a state that a payload can name.
         None => {}
     }
 }
 
+fn disabled(checked: &Checked<'_>, found: &mut Vec<Warning>) {
+    if checked.policy.metadata.criticality == Some(Criticality::Critical) {
+        let message = "this disables a policy that is marked Critical";
+        found.push(warning(WarningCode::CriticalPolicyDisable, Severity::Critical, message, STATE));
+    }
+}
+
+fn enabled(checked: &Checked<'_>, before: Option<PolicyState>, found: &mut Vec<Warning>) {
+    if before == Some(PolicyState::ReportOnly) {
+        let message = "the policy becomes enforced: run Impact first";
+        found.push(warning(WarningCode::ReportonlyToEnforced, Severity::Warning, message, STATE));
+    }
+    if !checked.input.impact_known {
+        let message = "nobody has computed whom this would block or interrupt";
+        found.push(warning(WarningCode::ImpactNotRun, Severity::Warning, message, STATE));
+    }
+    if checked.input.tenant.security_defaults == Some(true) {
+        let message = "security defaults are on: Entra does not let Conditional Access policies be enabled beside them";
+        found.push(warning(WarningCode::SecurityDefaultsEnabled, Severity::Critical, message, STATE));
+    }
+    licences(checked, found);
+    emergency(checked, Severity::Critical, found);
+    own_scope(checked, found);
+}
+
+fn report_only(checked: &Checked<'_>, found: &mut Vec<Warning>) {
+    licences(checked, found);
+    emergency(checked, Severity::Warning, found);
+    if demands::targets_user_actions(checked.desired) {
+        let message = "report-only shows nothing for policies on user actions";
+        found.push(warning(WarningCode::ReportOnlyNotMeaningful, Severity::Info, message, STATE));
+    }
+}
+
+/// Not asked when a policy is switched off: that lowers what is enforced and is never held up by a licence that we may have misread.
 fn licences(checked: &Checked<'_>, found: &mut Vec<Warning>) {
     let licences = checked.input.tenant.licences;
     if !licences.p1 && !licences.p2 {
         let message = "the tenant has no Entra ID P1 licence, which Conditional Access needs";
         found.push(warning(WarningCode::LicenseMissingP1, Severity::Critical, message, None));
     }
-    let risk = [&["conditions", "signInRiskLevels"], &["conditions", "userRiskLevels"]];
-    let used = risk.into_iter().find(|path| checked.after.at(*path).and_then(Value::as_array).is_some_and(|levels| !levels.is_empty()));
-    if let Some(path) = used
+    if let Some(path) = demands::needs_p2(checked.desired)
         && !licences.p2
     {
         let message = "the policy tests risk, which needs an Entra ID P2 licence";
-        found.push(warning(WarningCode::LicenseMissingP2, Severity::Critical, message, Some(&path.join("."))));
+        found.push(warning(WarningCode::LicenseMissingP2, Severity::Critical, message, Some(&path)));
     }
 }
 
 fn emergency(checked: &Checked<'_>, severity: Severity, found: &mut Vec<Warning>) {
-    if !scope::locks_out(checked.after) {
+    if !demands::locks_out(checked.desired) {
         return;
     }
     let principals = &checked.input.tenant.emergency_access.principals;
     let reached: Vec<String> = principals
         .iter()
-        .filter(|principal| scope::reaches(checked.after, principal))
+        .filter(|principal| scope::reaches(checked.desired, principal))
         .map(|principal| principal.display_name.clone().unwrap_or_else(|| principal.object_id.to_string()))
         .collect();
     if !reached.is_empty() {
@@ -137,7 +171,7 @@ fn emergency(checked: &Checked<'_>, severity: Severity, found: &mut Vec<Warning>
 
 fn own_scope(checked: &Checked<'_>, found: &mut Vec<Warning>) {
     let Some(own) = checked.input.actor_entra else { return };
-    if scope::locks_out(checked.after) && scope::may_reach_user(checked.after, own) {
+    if demands::locks_out(checked.desired) && scope::may_reach_user(checked.desired, own) {
         let message = "you are in this policy's scope yourself: make sure that you can meet what it demands";
         found.push(warning(WarningCode::ActorLocksSelfOut, Severity::Warning, message, Some("conditions.users")));
     }

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::change::dry_run::FieldDiff;
 use crate::change::kind::{ChangeKind, ChangePayload};
 use crate::change::warning::Warning;
-use crate::document::text_hash;
+use crate::document::{canonical_text, text_hash};
 use crate::id::{ContentHash, PolicyId, TenantId};
 
 /// What the digest covers (domain.md section 2).
@@ -32,5 +32,5 @@ pub fn digest(input: &DigestInput<'_>) -> String {
     let warnings: Vec<_> = input.warnings.iter().map(|warning| (warning.code, warning.severity, warning.waived)).collect();
     let diff: Vec<_> = input.diff.iter().map(|field| (&field.path, &field.before, &field.after)).collect();
     let covered = json!([input.kind, input.tenant, input.target, input.payload, diff, warnings, input.base_hash]);
-    text_hash(&covered.to_string()).0
+    text_hash(&canonical_text(&covered)).0
 }

@@ -6,7 +6,6 @@ use crate::change::refusal::Refusal;
 use crate::change::request::ChangeRequest;
 use crate::change::status::ChangeStatus;
 use crate::change::transition::{ChangeEventKind, allowed_events};
-use crate::change::warning::Warning;
 use crate::id::ChangeId;
 use crate::tenant::{ConnectionState, Tenant};
 
@@ -42,29 +41,34 @@ impl ApplyPermit {
 
 /// Whether the change may be applied now. The first reason against it is the answer.
 pub fn may_apply(change: &ChangeRequest, context: &GateContext<'_>, now: DateTime<Utc>) -> Result<ApplyPermit, Refusal> {
-    let not_approved = change.status == ChangeStatus::AwaitingApproval;
-    if not_approved {
-        return Err(Refusal::NotApproved);
-    }
-    if change.status != ChangeStatus::DryRunComplete {
-        return Err(Refusal::IllegalTransition {
-            from: change.status,
-            event: ChangeEventKind::Apply,
-            allowed: allowed_events(change.status),
-        });
+    match change.status {
+        ChangeStatus::DryRunComplete | ChangeStatus::DryRunBlocked => {}
+        ChangeStatus::AwaitingApproval => return Err(Refusal::NotApproved),
+        ChangeStatus::Draft | ChangeStatus::Failed => return Err(Refusal::DryRunRequired),
+        from @ (ChangeStatus::Applying | ChangeStatus::Applied | ChangeStatus::RolledBack | ChangeStatus::Cancelled) => {
+            return Err(Refusal::IllegalTransition { from, event: ChangeEventKind::Apply, allowed: allowed_events(from) });
+        }
     }
     let dry_run = change.dry_run.as_ref().ok_or(Refusal::DryRunRequired)?;
-    if !dry_run.fresh(now) {
-        return Err(Refusal::DryRunExpired { expired_at: dry_run.expires_at });
-    }
-    let blocking: Vec<Warning> = dry_run.warnings.iter().filter(|warning| warning.blocks()).cloned().collect();
+    let blocking: Vec<_> = dry_run.warnings.iter().filter(|warning| warning.blocks()).cloned().collect();
     if !blocking.is_empty() {
         return Err(Refusal::BlockedByWarning(blocking));
+    }
+    if change.status == ChangeStatus::DryRunBlocked {
+        // Nothing blocks any more, so something was waived since: that belongs into a new dry-run and its digest.
+        return Err(Refusal::DryRunRequired);
+    }
+    if !dry_run.fresh(now) {
+        return Err(Refusal::DryRunExpired { expired_at: dry_run.expires_at });
     }
     if change.requires_approval {
         let approval = change.granted_approval().ok_or(Refusal::NotApproved)?;
         if now >= approval.expires_at {
             return Err(Refusal::ApprovalExpired);
+        }
+        // Checked when it was granted; checked again because a stored row is no proof.
+        if approval.decided_by.is_none_or(|approver| change.involves(approver) || approver == approval.requested_by) {
+            return Err(Refusal::CannotSelfApprove);
         }
         if !context.approver_entitled {
             return Err(Refusal::ApproverNotEntitled);
@@ -73,7 +77,10 @@ pub fn may_apply(change: &ChangeRequest, context: &GateContext<'_>, now: DateTim
     if context.tenant.imported_at.is_none() {
         return Err(Refusal::TenantNotImported);
     }
-    if matches!(context.tenant.connection, ConnectionState::ConsentRevoked | ConnectionState::Disconnected) {
+    let connected = context.tenant.id == change.tenant_id
+        && context.tenant.workspace_id == change.workspace_id
+        && !matches!(context.tenant.connection, ConnectionState::ConsentRevoked | ConnectionState::Disconnected);
+    if !connected {
         return Err(Refusal::TenantDisconnected);
     }
     if let Some(window) = &context.frozen {

@@ -41,4 +41,12 @@ impl ChangePayload {
             ChangePayload::Rename { .. } => ChangeKind::PolicyRename,
         }
     }
+
+    /// A person's input in the form that is stored: names without blanks around them. Not for an inverse, which restores what was there.
+    pub fn normalised(self) -> Self {
+        match self {
+            ChangePayload::Rename { display_name } => ChangePayload::Rename { display_name: display_name.trim().to_owned() },
+            other => other,
+        }
+    }
 }

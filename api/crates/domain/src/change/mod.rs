@@ -1,5 +1,6 @@
 //! Change requests: one intended write to one tenant, gated (domain.md sections 2 and 3).
 
+pub mod approvals;
 mod checks;
 pub mod digest;
 pub mod dry_run;

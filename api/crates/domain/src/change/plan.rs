@@ -24,7 +24,7 @@ pub struct PlanInput<'a> {
     pub payload: &'a ChangePayload,
     /// The tenant.
     pub tenant: &'a Tenant,
-    /// The policy's row; `None` when the latest snapshot has none.
+    /// The policy's row; `None` when the latest snapshot has none. A deleted one counts as none.
     pub policy: Option<&'a Policy>,
     /// Its document in the latest snapshot.
     pub document: Option<&'a PolicyDocument>,
@@ -69,23 +69,24 @@ pub struct PayloadError {
 pub fn validate_payload(payload: &ChangePayload) -> Result<(), PayloadError> {
     match payload {
         ChangePayload::StateChange { .. } => Ok(()),
-        ChangePayload::Rename { display_name } => {
-            let length = display_name.trim().chars().count();
-            let fault = if !(1..=LONGEST_NAME).contains(&length) {
-                "a display name holds 1 to 256 characters"
-            } else if display_name.chars().any(char::is_control) {
-                "a display name holds no control characters"
-            } else {
-                return Ok(());
-            };
-            Err(PayloadError { path: vec!["rename".to_owned(), "displayName".to_owned()], message: fault.to_owned() })
-        }
+        ChangePayload::Rename { display_name } => match name_fault(display_name) {
+            Some(fault) => Err(PayloadError { path: vec!["rename".to_owned(), "displayName".to_owned()], message: fault.to_owned() }),
+            None => Ok(()),
+        },
     }
+}
+
+/// What is wrong with a display name; `None` when nothing is.
+pub(super) fn name_fault(name: &str) -> Option<&'static str> {
+    if !(1..=LONGEST_NAME).contains(&name.trim().chars().count()) {
+        return Some("a display name holds 1 to 256 characters");
+    }
+    name.chars().any(char::is_control).then_some("a display name holds no control characters")
 }
 
 /// Makes the plan.
 pub fn plan(input: &PlanInput<'_>) -> Plan {
-    let (Some(policy), Some(document)) = (input.policy, input.document) else {
+    let (Some(policy), Some(document)) = (input.policy.filter(|policy| policy.deleted_at.is_none()), input.document) else {
         return not_found();
     };
     let wanted = patch(input.payload);
@@ -93,7 +94,8 @@ pub fn plan(input: &PlanInput<'_>) -> Plan {
     let desired_document = document.merged(&wanted);
     let desired = desired_document.canonical();
     let changed = base != desired;
-    let warnings = checks::warnings(&checks::Checked { input, policy, before: document, after: &desired_document, changed });
+    let warnings =
+        checks::warnings(&checks::Checked { input, policy, before: document, after: &desired_document, desired: &desired, changed });
     Plan {
         base_hash: base.hash(),
         desired_hash: desired.hash(),
@@ -113,7 +115,8 @@ pub fn live_conflict(dry_run: &DryRun, live: &PolicyDocument, names: &NameTable,
 fn patch(payload: &ChangePayload) -> Value {
     match payload {
         ChangePayload::StateChange { to } => json!({ "state": to }),
-        ChangePayload::Rename { display_name } => json!({ "displayName": display_name.trim() }),
+        // As it is, not trimmed: the inverse of a rename restores the old name to the letter. `ChangePayload::normalised` trims input.
+        ChangePayload::Rename { display_name } => json!({ "displayName": display_name }),
     }
 }
 

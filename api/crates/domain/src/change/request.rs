@@ -64,6 +64,11 @@ pub struct ChangeRequest {
 }
 
 impl ChangeRequest {
+    /// Whether the member made the change what it is: created it, or edited it since. Such a member cannot approve it.
+    pub fn involves(&self, member: MemberId) -> bool {
+        self.created_by == member || self.editors.contains(&member)
+    }
+
     /// The approval that is waiting for a decision.
     pub fn pending_approval(&self) -> Option<&Approval> {
         self.approvals.iter().find(|approval| approval.state == ApprovalState::Pending)

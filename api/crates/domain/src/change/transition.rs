@@ -1,21 +1,19 @@
 //! The state machine of a change request (domain.md section 2), as a pure function.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::json;
 
+use crate::change::approvals;
 use crate::change::dry_run::DryRun;
 use crate::change::failure::ChangeFailure;
 use crate::change::gate::ApplyPermit;
 use crate::change::kind::ChangePayload;
 use crate::change::refusal::Refusal;
-use crate::change::request::{Approval, ApprovalState, ChangeRequest, CloseReason};
+use crate::change::request::{ApprovalState, ChangeRequest, CloseReason};
 use crate::change::status::ChangeStatus;
 use crate::event::{EventKind, NewEvent, SubjectKind};
 use crate::id::{ApprovalId, ChangeId, MemberId, SnapshotId};
 use crate::text_enum;
-
-/// How long a request for approval lives.
-pub const APPROVAL_LIFETIME: TimeDelta = TimeDelta::days(7);
 
 text_enum! {
     /// What can happen to a change request.
@@ -147,33 +145,38 @@ fn allows(from: ChangeStatus, event: ChangeEventKind) -> bool {
 }
 
 /// Takes one event. `by` is who caused it, `None` for Causeway itself.
-pub fn transition(mut change: ChangeRequest, command: ChangeCommand, by: Option<MemberId>, now: DateTime<Utc>) -> Result<Transition, Refusal> {
+///
+/// `now` is compared with what expires; it is the instant of the transition.
+pub fn transition(
+    mut change: ChangeRequest,
+    command: ChangeCommand,
+    by: Option<MemberId>,
+    now: DateTime<Utc>,
+) -> Result<Transition, Refusal> {
     let (from, event) = (change.status, command.kind());
     if !allows(from, event) {
         return Err(Refusal::IllegalTransition { from, event, allowed: allowed_events(from) });
     }
-    let approvals_before: Vec<(ApprovalId, ApprovalState)> = change.approvals.iter().map(|approval| (approval.id, approval.state)).collect();
+    let approvals_before: Vec<(ApprovalId, ApprovalState)> =
+        change.approvals.iter().map(|approval| (approval.id, approval.state)).collect();
     match command {
-        ChangeCommand::DryRun(dry_run) => take_dry_run(&mut change, dry_run),
-        ChangeCommand::EditPayload(payload) => edit(&mut change, payload, by),
-        ChangeCommand::RequestApproval { id, digest } => request_approval(&mut change, id, digest, by, now)?,
+        ChangeCommand::DryRun(dry_run) => take_dry_run(&mut change, dry_run, now),
+        ChangeCommand::EditPayload(payload) => edit(&mut change, payload, by)?,
+        ChangeCommand::RequestApproval { id, digest } => approvals::request(&mut change, id, digest, by, now)?,
         ChangeCommand::Approve { digest, comment } => {
-            decide(&mut change, &digest, by, now, ApprovalState::Approved, comment)?;
+            approvals::decide(&mut change, &digest, by, now, ApprovalState::Approved, comment)?;
             change.status = ChangeStatus::DryRunComplete;
         }
         ChangeCommand::Reject { digest, comment } => {
-            decide(&mut change, &digest, by, now, ApprovalState::Rejected, Some(comment))?;
+            approvals::decide(&mut change, &digest, by, now, ApprovalState::Rejected, Some(comment))?;
             change.status = ChangeStatus::Cancelled;
             change.close_reason = Some(CloseReason::Rejected);
         }
         ChangeCommand::Apply(permit) => {
             permit.consume(&change)?;
             change.status = ChangeStatus::Applying;
+            forget_attempt(&mut change);
             change.applied_by = by;
-            change.failure = None;
-            change.write_performed = None;
-            change.pre_snapshot_id = None;
-            change.post_snapshot_id = None;
         }
         ChangeCommand::OutcomeApplied { pre, post, write_performed } => {
             change.status = ChangeStatus::Applied;
@@ -189,11 +192,14 @@ pub fn transition(mut change: ChangeRequest, command: ChangeCommand, by: Option<
             change.failure = Some(failure);
         }
         ChangeCommand::RolledBack { by } => {
+            if let Some(other) = change.rolled_back_by.filter(|other| *other != by) {
+                return Err(Refusal::RollbackExists(other));
+            }
             change.status = ChangeStatus::RolledBack;
             change.rolled_back_by = Some(by);
         }
         ChangeCommand::Cancel => {
-            close_open_approvals(&mut change, ApprovalState::Withdrawn);
+            approvals::settle(&mut change, &[ApprovalState::Pending], ApprovalState::Withdrawn);
             change.status = ChangeStatus::Cancelled;
             change.close_reason = Some(CloseReason::Cancelled);
         }
@@ -205,102 +211,50 @@ pub fn transition(mut change: ChangeRequest, command: ChangeCommand, by: Option<
 }
 
 /// A change that waits for approval goes on waiting when the dry-run found what was submitted for review; otherwise the review is void.
-fn take_dry_run(change: &mut ChangeRequest, dry_run: DryRun) {
+fn take_dry_run(change: &mut ChangeRequest, dry_run: DryRun, now: DateTime<Utc>) {
+    approvals::lapse(change, now);
     let same = change.dry_run.as_ref().is_some_and(|before| before.digest == dry_run.digest);
-    if !same {
-        close_open_approvals(change, ApprovalState::Voided);
-        void_granted(change);
+    if !same || dry_run.blocked() {
+        approvals::settle(change, &[ApprovalState::Pending, ApprovalState::Approved], ApprovalState::Voided);
     }
-    let keeps_waiting = same && change.status == ChangeStatus::AwaitingApproval && !dry_run.blocked();
-    change.status = match dry_run.blocked() {
-        true => ChangeStatus::DryRunBlocked,
-        false if keeps_waiting => ChangeStatus::AwaitingApproval,
-        false => ChangeStatus::DryRunComplete,
+    change.status = if dry_run.blocked() {
+        ChangeStatus::DryRunBlocked
+    } else if change.pending_approval().is_some() {
+        ChangeStatus::AwaitingApproval
+    } else {
+        ChangeStatus::DryRunComplete
     };
-    change.failure = None;
+    forget_attempt(change);
     change.dry_run = Some(dry_run);
 }
 
-fn edit(change: &mut ChangeRequest, payload: ChangePayload, by: Option<MemberId>) {
-    close_open_approvals(change, ApprovalState::Voided);
-    void_granted(change);
+/// Whoever edits takes the place of the reviewers' work: dry-run and approvals are void, and the editor cannot approve.
+fn edit(change: &mut ChangeRequest, payload: ChangePayload, by: Option<MemberId>) -> Result<(), Refusal> {
+    if change.rollback_of.is_some() {
+        return Err(Refusal::RollbackNotPossible(
+            "its payload is what undoes the other change; draft a change of its own instead".to_owned(),
+        ));
+    }
+    approvals::settle(change, &[ApprovalState::Pending, ApprovalState::Approved], ApprovalState::Voided);
     change.payload = payload;
     change.dry_run = None;
-    change.failure = None;
+    forget_attempt(change);
     change.status = ChangeStatus::Draft;
     if let Some(by) = by
-        && by != change.created_by
-        && !change.editors.contains(&by)
+        && !change.involves(by)
     {
         change.editors.push(by);
     }
-}
-
-fn request_approval(change: &mut ChangeRequest, id: ApprovalId, digest: String, by: Option<MemberId>, now: DateTime<Utc>) -> Result<(), Refusal> {
-    if !change.requires_approval {
-        return Err(Refusal::ApprovalNotNeeded);
-    }
-    let dry_run = change.dry_run.as_ref().ok_or(Refusal::DryRunRequired)?;
-    if !dry_run.fresh(now) {
-        return Err(Refusal::DryRunExpired { expired_at: dry_run.expires_at });
-    }
-    if dry_run.digest != digest {
-        return Err(Refusal::StaleReview { current: dry_run.digest.clone() });
-    }
-    close_open_approvals(change, ApprovalState::Withdrawn);
-    change.approvals.push(Approval {
-        id,
-        state: ApprovalState::Pending,
-        requested_by: by.unwrap_or(change.created_by),
-        requested_at: now,
-        digest,
-        expires_at: now + APPROVAL_LIFETIME,
-        decided_by: None,
-        decided_at: None,
-        comment: None,
-    });
-    change.status = ChangeStatus::AwaitingApproval;
     Ok(())
 }
 
-fn decide(
-    change: &mut ChangeRequest,
-    digest: &str,
-    by: Option<MemberId>,
-    now: DateTime<Utc>,
-    to: ApprovalState,
-    comment: Option<String>,
-) -> Result<(), Refusal> {
-    let by = by.ok_or(Refusal::CannotSelfApprove)?;
-    let (creator, editors) = (change.created_by, change.editors.clone());
-    let present = change.dry_run.as_ref().map(|dry_run| dry_run.digest.clone()).unwrap_or_default();
-    let pending = change.approvals.iter_mut().find(|approval| approval.state == ApprovalState::Pending).ok_or(Refusal::NotApproved)?;
-    if by == creator || editors.contains(&by) || by == pending.requested_by {
-        return Err(Refusal::CannotSelfApprove);
-    }
-    if digest != pending.digest || digest != present {
-        return Err(Refusal::StaleReview { current: present });
-    }
-    if now >= pending.expires_at {
-        return Err(Refusal::ApprovalExpired);
-    }
-    pending.state = to;
-    pending.decided_by = Some(by);
-    pending.decided_at = Some(now);
-    pending.comment = comment;
-    Ok(())
-}
-
-fn close_open_approvals(change: &mut ChangeRequest, to: ApprovalState) {
-    for approval in change.approvals.iter_mut().filter(|approval| approval.state == ApprovalState::Pending) {
-        approval.state = to;
-    }
-}
-
-fn void_granted(change: &mut ChangeRequest) {
-    for approval in change.approvals.iter_mut().filter(|approval| approval.state == ApprovalState::Approved) {
-        approval.state = ApprovalState::Voided;
-    }
+/// What an earlier attempt left behind says nothing about the next one. Its snapshots, events and audit entries stay.
+fn forget_attempt(change: &mut ChangeRequest) {
+    change.applied_by = None;
+    change.pre_snapshot_id = None;
+    change.post_snapshot_id = None;
+    change.write_performed = None;
+    change.failure = None;
 }
 
 fn events(

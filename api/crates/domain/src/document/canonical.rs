@@ -40,7 +40,7 @@ impl Canonical {
     }
 
     /// The texts of a list by its path of names; nothing when there is no such list.
-    pub fn texts(&self, path: &[&str]) -> impl Iterator<Item = &str> {
+    pub fn texts<'c>(&'c self, path: &[&str]) -> impl Iterator<Item = &'c str> + use<'c> {
         self.at(path).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
     }
 }
@@ -134,7 +134,9 @@ fn weight(value: &Value) -> usize {
 /// A session control that is switched off is none; without any, Graph stores null.
 fn normalise_session(members: &mut Map<String, Value>) {
     let Some(Value::Object(session)) = members.get_mut("sessionControls") else { return };
-    session.retain(|name, control| control.get("isEnabled") != Some(&Value::Bool(false)) && !(name == "disableResilienceDefaults" && *control == false));
+    session.retain(|name, control| {
+        control.get("isEnabled") != Some(&Value::Bool(false)) && !(name == "disableResilienceDefaults" && *control == false)
+    });
     if session.is_empty() {
         members.remove("sessionControls");
     }

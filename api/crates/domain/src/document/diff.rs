@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::{Canonical, canonical_text};
 use super::references::kind_at;
+use super::{Canonical, canonical_text};
 use crate::change::dry_run::{DiffOp, FieldDiff, NamedRef};
 use crate::tenant::{DirectoryKind, DirectoryObject};
 
@@ -40,7 +40,13 @@ pub fn diff(before: &Canonical, after: &Canonical, names: &NameTable) -> Vec<Fie
     found
 }
 
-fn objects(path: &str, before: Option<&Map<String, Value>>, after: Option<&Map<String, Value>>, names: &NameTable, found: &mut Vec<FieldDiff>) {
+fn objects(
+    path: &str,
+    before: Option<&Map<String, Value>>,
+    after: Option<&Map<String, Value>>,
+    names: &NameTable,
+    found: &mut Vec<FieldDiff>,
+) {
     let mut members: Vec<&String> = before.into_iter().chain(after).flat_map(Map::keys).collect();
     members.sort_unstable_by_key(|name| (FIRST.iter().position(|first| first == name).unwrap_or(FIRST.len()), *name));
     members.dedup();

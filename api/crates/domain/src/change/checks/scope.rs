@@ -1,62 +1,63 @@
-//! Whether a policy reaches a principal, erring on the side of yes (ca-semantics.md section 3).
+//! Whether a policy reaches a principal, erring on the side of yes (ca-semantics.md section 3). Reads the canonical form, in which
+//! keywords and ids have one spelling.
 
-use serde_json::Value;
 use uuid::Uuid;
 
-use crate::document::PolicyDocument;
+use crate::document::Canonical;
 use crate::tenant::{DirectoryKind, EmergencyPrincipal};
 
-/// Controls that an emergency account is not expected to be able to meet.
-const DEMANDS: [&str; 7] =
-    ["block", "mfa", "compliantDevice", "domainJoinedDevice", "approvedApplication", "compliantApplication", "passwordChange"];
-
-/// Whether the policy blocks, or demands MFA, a strength or a device. Session controls alone lock nobody out.
-pub(super) fn locks_out(document: &PolicyDocument) -> bool {
-    let controls = document.at(&["grantControls", "builtInControls"]).and_then(Value::as_array);
-    let demands = controls.into_iter().flatten().filter_map(Value::as_str).any(|control| DEMANDS.contains(&control) || control == "riskRemediation");
-    demands || document.at(&["grantControls", "authenticationStrength"]).is_some_and(|strength| !strength.is_null())
-}
-
 /// Whether the policy may apply to the principal: included and not surely excluded. Unknown memberships include and never exclude.
-pub(super) fn reaches(document: &PolicyDocument, principal: &EmergencyPrincipal) -> bool {
-    let own = principal.object_id;
-    let (direct_in, direct_out) = match principal.kind {
-        DirectoryKind::Group => (lists(document, "includeGroups", own), lists(document, "excludeGroups", own)),
-        _ => (lists(document, "includeUsers", own), lists(document, "excludeUsers", own)),
-    };
-    let through = |list: &str, memberships: &Option<Vec<Uuid>>, unknown: bool| match memberships {
-        Some(ids) => ids.iter().any(|id| lists(document, list, *id)),
-        None => unknown && !ids(document, list).is_empty(),
-    };
-    let excluded = direct_out || through("excludeGroups", &principal.member_of, false) || through("excludeRoles", &principal.roles, false);
-    let included = direct_in
-        || keyword(document, "includeUsers", "All")
-        || through("includeGroups", &principal.member_of, true)
-        || through("includeRoles", &principal.roles, true)
-        // Members of an emergency group are not looked into one by one: a policy on any user could name one of them.
-        || (principal.kind == DirectoryKind::Group && ids(document, "includeUsers").iter().any(|id| Uuid::parse_str(id).is_ok()));
-    included && !excluded
+///
+/// Policies on guests are taken not to mean emergency accounts, which are cloud-only members of their own tenant.
+pub(super) fn reaches(policy: &Canonical, principal: &EmergencyPrincipal) -> bool {
+    included(policy, principal) && !excluded(policy, principal)
 }
 
 /// Whether the policy names the user, or everybody, and does not name the user as excluded. Groups are not known here.
-pub(super) fn may_reach_user(document: &PolicyDocument, user: Uuid) -> bool {
-    (keyword(document, "includeUsers", "All") || lists(document, "includeUsers", user)) && !lists(document, "excludeUsers", user)
+pub(super) fn may_reach_user(policy: &Canonical, user: Uuid) -> bool {
+    (has(policy, "includeUsers", "All") || lists(policy, "includeUsers", user)) && !lists(policy, "excludeUsers", user)
 }
 
-/// Whether the policy is about user actions instead of resources.
-pub(super) fn targets_user_actions(document: &PolicyDocument) -> bool {
-    document.at(&["conditions", "applications", "includeUserActions"]).and_then(Value::as_array).is_some_and(|actions| !actions.is_empty())
+fn included(policy: &Canonical, principal: &EmergencyPrincipal) -> bool {
+    if has(policy, "includeUsers", "All") {
+        return true;
+    }
+    if principal.kind == DirectoryKind::Group {
+        // The members of an emergency group are not known one by one: any user, group or role that a policy names may hold one of them.
+        return ids(policy, "includeUsers").any(is_object) || any(policy, "includeGroups") || any(policy, "includeRoles");
+    }
+    lists(policy, "includeUsers", principal.object_id)
+        || principal.member_of.as_ref().map_or(any(policy, "includeGroups"), |groups| lists_one(policy, "includeGroups", groups))
+        || principal.roles.as_ref().map_or(any(policy, "includeRoles"), |roles| lists_one(policy, "includeRoles", roles))
 }
 
-fn ids<'d>(document: &'d PolicyDocument, list: &str) -> Vec<&'d str> {
-    let list = document.at(&["conditions", "users", list]).and_then(Value::as_array);
-    list.into_iter().flatten().filter_map(Value::as_str).collect()
+fn excluded(policy: &Canonical, principal: &EmergencyPrincipal) -> bool {
+    let own = if principal.kind == DirectoryKind::Group { "excludeGroups" } else { "excludeUsers" };
+    lists(policy, own, principal.object_id)
+        || principal.member_of.as_ref().is_some_and(|groups| lists_one(policy, "excludeGroups", groups))
+        || principal.roles.as_ref().is_some_and(|roles| lists_one(policy, "excludeRoles", roles))
 }
 
-fn lists(document: &PolicyDocument, list: &str, id: Uuid) -> bool {
-    ids(document, list).iter().any(|listed| Uuid::parse_str(listed).is_ok_and(|listed| listed == id))
+fn ids<'p>(policy: &'p Canonical, list: &str) -> impl Iterator<Item = &'p str> + use<'p> {
+    policy.texts(&["conditions", "users", list])
 }
 
-fn keyword(document: &PolicyDocument, list: &str, word: &str) -> bool {
-    ids(document, list).contains(&word)
+fn any(policy: &Canonical, list: &str) -> bool {
+    ids(policy, list).next().is_some()
+}
+
+fn has(policy: &Canonical, list: &str, word: &str) -> bool {
+    ids(policy, list).any(|listed| listed == word)
+}
+
+fn lists(policy: &Canonical, list: &str, id: Uuid) -> bool {
+    ids(policy, list).any(|listed| Uuid::parse_str(listed).is_ok_and(|listed| listed == id))
+}
+
+fn lists_one(policy: &Canonical, list: &str, among: &[Uuid]) -> bool {
+    among.iter().any(|id| lists(policy, list, *id))
+}
+
+fn is_object(listed: &str) -> bool {
+    Uuid::parse_str(listed).is_ok()
 }
