@@ -1,0 +1,85 @@
+//! The codes of expected refusals.
+
+use async_graphql::Enum;
+
+macro_rules! codes {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+        pub enum $name { $($(#[$vmeta])* #[graphql(name = $text)] $variant),+ }
+
+        impl $name {
+            /// The code of this text; `None` when the API has no such code.
+            pub fn read(text: &str) -> Option<Self> {
+                match text { $($text => Some($name::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+
+codes! {
+    /// What went wrong, for a program. Expect new values.
+    ErrorCode {
+        /// The input breaks a rule; `path` says where.
+        InvalidInput = "INVALID_INPUT",
+        /// Not there, in another workspace, or outside the caller's tenants.
+        NotFound = "NOT_FOUND",
+        /// The caller's role does not allow it.
+        Forbidden = "FORBIDDEN",
+        /// The object moved on since it was read: read it again.
+        StaleRevision = "STALE_REVISION",
+        /// What was reviewed is not what stands now: review the present digest.
+        StaleReview = "STALE_REVIEW",
+        /// The dry-run is too old: run it again.
+        DryRunExpired = "DRY_RUN_EXPIRED",
+        /// There is no dry-run: run one first.
+        DryRunRequired = "DRY_RUN_REQUIRED",
+        /// A critical warning blocks it.
+        CriticalWarning = "CRITICAL_WARNING",
+        /// The change's status does not allow this step.
+        IllegalTransition = "ILLEGAL_TRANSITION",
+        /// Approval is needed and was not given for this digest, or by who may not approve any more.
+        NotApproved = "NOT_APPROVED",
+        /// Who created, edited or submitted a change can't approve it.
+        CannotSelfApprove = "CANNOT_SELF_APPROVE",
+        /// The approval is older than seven days: ask again.
+        ApprovalExpired = "APPROVAL_EXPIRED",
+        /// This change needs no approval.
+        ApprovalNotNeeded = "APPROVAL_NOT_NEEDED",
+        /// The tenant can't be reached with its credentials.
+        TenantDisconnected = "TENANT_DISCONNECTED",
+        /// The tenant's first snapshot is still being taken.
+        TenantNotImported = "TENANT_NOT_IMPORTED",
+        /// A freeze window is active.
+        Frozen = "FROZEN",
+        /// A rollout owns the policy.
+        RolloutOwnsPolicy = "ROLLOUT_OWNS_POLICY",
+        /// The change can't be rolled back.
+        RollbackNotPossible = "ROLLBACK_NOT_POSSIBLE",
+        /// The change has a rollback already.
+        RollbackExists = "ROLLBACK_EXISTS",
+        /// The idempotency key was used before for another request.
+        IdempotencyMismatch = "IDEMPOTENCY_MISMATCH",
+        /// The Entra tenant is connected in this workspace already.
+        AlreadyConnected = "ALREADY_CONNECTED",
+        /// Entra or Graph refused the connection; the message says what to mend.
+        ConnectionRefused = "CONNECTION_REFUSED",
+    }
+}
+
+impl ErrorCode {
+    /// Codes that are refusals of a step on a change and carry nothing but their message.
+    pub const PLAIN: &[ErrorCode] = &[
+        ErrorCode::DryRunRequired,
+        ErrorCode::NotApproved,
+        ErrorCode::CannotSelfApprove,
+        ErrorCode::ApprovalExpired,
+        ErrorCode::ApprovalNotNeeded,
+        ErrorCode::TenantDisconnected,
+        ErrorCode::TenantNotImported,
+        ErrorCode::Frozen,
+        ErrorCode::RolloutOwnsPolicy,
+        ErrorCode::RollbackNotPossible,
+        ErrorCode::ConnectionRefused,
+    ];
+}

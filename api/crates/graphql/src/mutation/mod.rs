@@ -1,0 +1,18 @@
+//! The mutations: decode, one use case, encode.
+
+mod change;
+pub mod payload;
+mod policy;
+mod roles;
+mod tenant;
+mod workspace;
+
+use async_graphql::MergedObject;
+
+pub use roles::Mutation;
+
+/// Changes to the workspace, one after the other in the order given. Each answers with its noun, or with `userErrors` and the
+/// noun `null`; one that fails does not touch the others.
+#[derive(MergedObject, Default)]
+#[graphql(name = "Mutation")]
+pub struct Mutations(tenant::TenantMutations, policy::PolicyMutations, change::ChangeMutations, workspace::WorkspaceMutations);

@@ -1,0 +1,82 @@
+//! What mutations answer.
+
+use async_graphql::SimpleObject;
+
+use crate::fault::Nullable;
+use crate::types::change::ChangeRequest;
+use crate::types::policy::Policy;
+use crate::types::tenant::Tenant;
+use crate::types::workspace::Workspace;
+use crate::user_error::{Refused, UserError};
+
+/// A noun, or why there is none.
+pub trait Payload: Sized {
+    /// What the mutation was to make.
+    type Noun;
+
+    /// Made.
+    fn done(noun: Self::Noun) -> Self;
+
+    /// Not made.
+    fn refused(error: UserError) -> Self;
+}
+
+macro_rules! payloads {
+    ($($(#[$meta:meta])* $name:ident { $(#[$fmeta:meta])* $field:ident: $noun:ty })+) => {$(
+        $(#[$meta])*
+        #[derive(SimpleObject)]
+        pub struct $name {
+            $(#[$fmeta])*
+            $field: Option<$noun>,
+            /// Why it was refused; empty when it was done. At most 100.
+            user_errors: Vec<UserError>,
+        }
+
+        impl Payload for $name {
+            type Noun = $noun;
+
+            fn done(noun: $noun) -> Self {
+                $name { $field: Some(noun), user_errors: Vec::new() }
+            }
+
+            fn refused(error: UserError) -> Self {
+                $name { $field: None, user_errors: vec![error] }
+            }
+        }
+    )+};
+}
+
+payloads! {
+    /// What became of a mutation on a tenant.
+    TenantPayload {
+        /// The tenant as it is now; `null` when the mutation was refused.
+        tenant: Tenant
+    }
+
+    /// What became of a mutation on a policy.
+    PolicyPayload {
+        /// The policy as it is now; `null` when the mutation was refused.
+        policy: Policy
+    }
+
+    /// What became of a mutation on a change request.
+    ChangeRequestPayload {
+        /// The change request as it is now; `null` when the mutation was refused.
+        change: ChangeRequest
+    }
+
+    /// What became of a mutation on the workspace.
+    WorkspacePayload {
+        /// The workspace as it is now; `null` when the mutation was refused.
+        workspace: Workspace
+    }
+}
+
+/// Refusals become data, faults become the field's error.
+pub fn settle<P: Payload>(outcome: Result<P::Noun, Refused>) -> Nullable<P> {
+    Some(match outcome {
+        Ok(noun) => Ok(P::done(noun)),
+        Err(Refused::User(error)) => Ok(P::refused(error)),
+        Err(Refused::Fault(error)) => Err(error),
+    })
+}

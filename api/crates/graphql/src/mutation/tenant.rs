@@ -1,0 +1,59 @@
+//! Mutations on tenants.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Object};
+
+use crate::fault::Nullable;
+use crate::input::tenant::{ConnectTenantInput, ResyncTenantInput, SetEmergencyAccessInput};
+use crate::mutation::payload::{TenantPayload, settle};
+use crate::scope::scope;
+use crate::types::tenant::Tenant;
+
+/// Mutations on tenants.
+#[derive(Default)]
+pub struct TenantMutations;
+
+#[Object]
+impl TenantMutations {
+    /// Connects a tenant: reads with the credentials once, then imports in the background. Follow the import by `SyncEvent`.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn connect_tenant(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The tenant and the application that signs in to it.")] input: ConnectTenantInput,
+    ) -> Nullable<TenantPayload> {
+        let scope = scope(ctx);
+        let run = async {
+            let command = input.command()?;
+            Ok(Tenant::new(Arc::new(scope.app.connect_tenant(&scope.actor, command).await?)))
+        };
+        settle(run.await)
+    }
+
+    /// Takes a new snapshot of a tenant, in the background. Follow it by `SyncEvent`.
+    #[graphql(complexity = "10 + child_complexity")]
+    async fn resync_tenant(&self, ctx: &Context<'_>, #[graphql(desc = "The tenant.")] input: ResyncTenantInput) -> Nullable<TenantPayload> {
+        let scope = scope(ctx);
+        let run = async {
+            let command = input.command(scope)?;
+            Ok(Tenant::new(Arc::new(scope.app.resync_tenant(&scope.actor, command).await?)))
+        };
+        settle(run.await)
+    }
+
+    /// Replaces a tenant's emergency-access principals. Each is resolved in the tenant first, so this takes as long as Graph does.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn set_emergency_access(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The tenant and its principals.")] input: SetEmergencyAccessInput,
+    ) -> Nullable<TenantPayload> {
+        let scope = scope(ctx);
+        let run = async {
+            let command = input.command(scope)?;
+            Ok(Tenant::new(Arc::new(scope.app.set_emergency_access(&scope.actor, command).await?)))
+        };
+        settle(run.await)
+    }
+}

@@ -1,0 +1,172 @@
+//! The query root.
+
+use std::sync::Arc;
+
+use app::page::Page;
+use async_graphql::{Context, ID, Object, Result};
+use domain::id::{ChangeId, PolicyId, SnapshotId, TenantId};
+use futures_util::future::join_all;
+
+use crate::connection::{Connection, wants_total};
+use crate::fault::{Nullable, bad_input, fault};
+use crate::hot::ask::prefetch;
+use crate::ids::Kind;
+use crate::input::filter::{AuditWhere, ChangeWhere, EventWhere, TenantOrder, TenantOrderField, TenantWhere};
+use crate::paging::{MAX, args, cost};
+use crate::scalars::EventCursor;
+use crate::scope::scope;
+use crate::types::audit::AuditEntry;
+use crate::types::change::{ChangeRequest, changes};
+use crate::types::event::{Event, events};
+use crate::types::node::{self, Node};
+use crate::types::policy::Policy;
+use crate::types::snapshot::{Snapshot, snapshot_of};
+use crate::types::tenant::{Tenant, tenant};
+use crate::types::viewer::Viewer;
+
+/// The query root.
+pub struct Query;
+
+/// What can be read. Everything is limited to the caller's workspace, and to the tenants its role is limited to: what lies outside
+/// looks like what does not exist.
+#[Object]
+impl Query {
+    /// The caller.
+    async fn viewer(&self) -> Viewer {
+        Viewer
+    }
+
+    /// The object that an id names; `null` when there is none that the caller may see.
+    #[graphql(complexity = "2 + child_complexity")]
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The id.")] id: ID) -> Nullable<Node> {
+        node::node(scope(ctx), &id).await
+    }
+
+    /// The objects that ids name, in the order given, `null` for those that are not there. At most 100.
+    #[graphql(complexity = "1 + ids.len().min(MAX) * (1 + child_complexity)")]
+    async fn nodes(&self, ctx: &Context<'_>, #[graphql(desc = "The ids, at most 100.")] ids: Vec<ID>) -> Result<Vec<Nullable<Node>>> {
+        if ids.len() > MAX {
+            return Err(bad_input(format!("ids may hold at most {MAX} ids, it holds {}.", ids.len())));
+        }
+        let scope = scope(ctx);
+        Ok(join_all(ids.iter().map(|id| node::node(scope, id))).await)
+    }
+
+    /// The tenants of the workspace.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "GraphQL arguments")]
+    async fn tenants(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items from the start or after a cursor: 1 to 100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go on from.")] after: Option<String>,
+        #[graphql(desc = "Items from the end or before a cursor: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "The cursor to go back from.")] before: Option<String>,
+        #[graphql(name = "where", desc = "Which tenants; all unless given.")] filter: Option<TenantWhere>,
+        #[graphql(desc = "The order; by display name unless given.")] order_by: Option<TenantOrder>,
+    ) -> Result<Connection<Tenant>> {
+        let scope = scope(ctx);
+        let page = args(first, after, last, before).request()?;
+        let filter = filter.unwrap_or_default().into();
+        let order = order_by.map_or(TenantOrderField::DisplayName, |order| order.field).into();
+        let found = scope.app.tenants(&scope.actor, &filter, order, &page).await.map_err(fault)?;
+        let total = match wants_total(ctx) {
+            true => Some(scope.app.count_tenants(&scope.actor, &filter).await.map_err(fault)),
+            false => None,
+        };
+        let ids: Vec<TenantId> = found.items.iter().map(|(_, row)| row.id).collect();
+        let prefetched = Arc::new(prefetch(ctx, scope, &ids).await);
+        Ok(Connection::of(found, total, |row| Tenant::listed(row, prefetched.clone())))
+    }
+
+    /// One tenant.
+    #[graphql(complexity = "2 + child_complexity")]
+    async fn tenant(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<Tenant> {
+        let scope = scope(ctx);
+        tenant(scope, TenantId(scope.ids.key(&id, Kind::Tenant).ok()?)).await
+    }
+
+    /// One policy.
+    #[graphql(complexity = "2 + child_complexity")]
+    async fn policy(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<Policy> {
+        let scope = scope(ctx);
+        node::policy(scope, PolicyId(scope.ids.key(&id, Kind::Policy).ok()?)).await
+    }
+
+    /// One snapshot.
+    #[graphql(complexity = "2 + child_complexity")]
+    async fn snapshot(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<Snapshot> {
+        let scope = scope(ctx);
+        snapshot_of(scope, Some(SnapshotId(scope.ids.key(&id, Kind::Snapshot).ok()?))).await
+    }
+
+    /// One change request.
+    #[graphql(complexity = "2 + child_complexity")]
+    async fn change_request(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<ChangeRequest> {
+        let scope = scope(ctx);
+        let row = node::change(scope, ChangeId(scope.ids.key(&id, Kind::Change).ok()?)).await?;
+        Some(row.map(ChangeRequest::full))
+    }
+
+    /// The change requests of the workspace, newest first.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn change_requests(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items from the start or after a cursor: 1 to 100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go on from.")] after: Option<String>,
+        #[graphql(desc = "Items from the end or before a cursor: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "The cursor to go back from.")] before: Option<String>,
+        #[graphql(name = "where", desc = "Which changes; all unless given.")] filter: Option<ChangeWhere>,
+    ) -> Result<Connection<ChangeRequest>> {
+        let scope = scope(ctx);
+        let filter = filter.unwrap_or_default().resolve(scope);
+        changes(scope, filter, args(first, after, last, before), wants_total(ctx)).await
+    }
+
+    /// The event log, oldest first: the same log and cursors that the subscriptions use. For catching up, and for integrators.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Events from the oldest kept or after a cursor: 1 to 100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go on from.")] after: Option<EventCursor>,
+        #[graphql(desc = "The newest events, 1 to 100; not together with `where`. Fewer where the caller does not see all of them.")]
+        last: Option<i32>,
+        #[graphql(name = "where", desc = "Which events; all unless given.")] filter: Option<EventWhere>,
+    ) -> Result<Connection<Event>> {
+        let scope = scope(ctx);
+        let page = args(first, after.as_ref().map(|cursor| cursor.0.clone()), last, None).request()?;
+        if !page.backwards {
+            let after = scope.ids.place(after)?;
+            return events(scope, &filter.unwrap_or_default().resolve(scope), after, page.first).await;
+        }
+        if filter.is_some() {
+            return Err(bad_input("last does not go together with where."));
+        }
+        // The log is dense, so the newest events are found from its head.
+        let head = scope.app.event_head(&scope.actor).await.map_err(fault)?;
+        let newest = i64::try_from(page.first).unwrap_or(i64::MAX);
+        events(scope, &app::EventFilter::default(), Some((head - newest).max(0)), page.first).await
+    }
+
+    /// Who did what, newest first.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn audit_log(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items from the start or after a cursor: 1 to 100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go on from.")] after: Option<String>,
+        #[graphql(desc = "Items from the end or before a cursor: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "The cursor to go back from.")] before: Option<String>,
+        #[graphql(name = "where", desc = "Which entries; all unless given.")] filter: Option<AuditWhere>,
+    ) -> Result<Connection<AuditEntry>> {
+        let scope = scope(ctx);
+        let page = args(first, after, last, before).request()?;
+        let Some(filter) = filter.unwrap_or_default().resolve(scope) else {
+            return Ok(Connection::of(Page { items: Vec::new(), has_next: false, has_previous: false }, None, AuditEntry));
+        };
+        let found = scope.app.audit_log(&scope.actor, &filter, &page).await.map_err(fault)?;
+        Ok(Connection::of(found, None, AuditEntry))
+    }
+}

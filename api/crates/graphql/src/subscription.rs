@@ -1,0 +1,90 @@
+//! The subscriptions: the event log, live.
+
+use app::{EventFilter, StreamItem};
+use async_graphql::{Context, ID, Result, SimpleObject, Subscription};
+use domain::id::ChangeId;
+use futures_util::stream::{BoxStream, StreamExt};
+
+use crate::fault::{coded, fault};
+use crate::ids::Kind;
+use crate::input::filter::EventWhere;
+use crate::scalars::EventCursor;
+use crate::scope::{Scope, scope};
+use crate::types::change::ChangeRequest;
+use crate::types::event::{Event, EventGap};
+
+/// The subscription root.
+pub struct SubscriptionRoot;
+
+/// The event log, live.
+#[Subscription(name = "Subscription")]
+impl SubscriptionRoot {
+    /// Events as they are committed.
+    ///
+    /// Delivery: every event after `after` that the caller may see, in the order of the log, none twice on one stream. A client that
+    /// reconnects with the last cursor it processed misses nothing; what it had received but not processed comes again. When `after`
+    /// is older than what is kept, the first item is an `EventGap`. A slow reader is not dropped: it reads the log at its own pace.
+    /// The stream ends when the credential does, or the membership.
+    #[graphql(complexity = "10 + child_complexity")]
+    async fn events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The last cursor that was processed; left out, the stream starts now.")] after: Option<EventCursor>,
+        #[graphql(name = "where", desc = "Which events; all unless given.")] filter: Option<EventWhere>,
+    ) -> Result<BoxStream<'static, Result<Event>>> {
+        let scope = scope(ctx);
+        let filter = filter.unwrap_or_default().resolve(scope);
+        let items = stream(scope, filter, after).await?;
+        Ok(items.map(|item| item.map(event)).boxed())
+    }
+
+    /// What happens to one change request, with the change as it is at that moment.
+    ///
+    /// Delivery: as of `events`. The change is read when the item is sent, so it may be further on than the event says.
+    #[graphql(complexity = "10 + child_complexity")]
+    async fn change_request_updates(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The change request.")] id: ID,
+        #[graphql(desc = "The last cursor that was processed; left out, the stream starts now.")] after: Option<EventCursor>,
+    ) -> Result<BoxStream<'static, Result<ChangeRequestUpdate>>> {
+        let scope = scope(ctx);
+        let missing = || coded("NOT_FOUND", "not found");
+        let id = scope.ids.key(&id, Kind::Change).map(ChangeId).map_err(|_| missing())?;
+        scope.loader.load_one(id).await?.ok_or_else(missing)?;
+        let filter = EventFilter { tenant_ids: None, subject_ids: Some(vec![id.0]) };
+        let ids = scope.ids.clone();
+        let update = move |item: StreamItem| {
+            let place = match &item {
+                StreamItem::Event(event) => event.seq,
+                StreamItem::Gap { oldest } => oldest - 1,
+            };
+            ChangeRequestUpdate { cursor: ids.cursor(place), event: event(item), change: Some(ChangeRequest::named(id)) }
+        };
+        Ok(stream(scope, filter, after).await?.map(move |item| item.map(&update)).boxed())
+    }
+}
+
+/// One step of a change request.
+#[derive(SimpleObject)]
+pub struct ChangeRequestUpdate {
+    /// The event's place in the log: resume after it.
+    cursor: EventCursor,
+    /// What happened.
+    event: Event,
+    /// The change request as it is now.
+    change: Option<ChangeRequest>,
+}
+
+fn event(item: StreamItem) -> Event {
+    match item {
+        StreamItem::Event(event) => event.into(),
+        StreamItem::Gap { oldest } => Event::EventGap(EventGap { oldest }),
+    }
+}
+
+async fn stream(scope: &Scope, filter: EventFilter, after: Option<EventCursor>) -> Result<BoxStream<'static, Result<StreamItem>>> {
+    let after = scope.ids.place(after)?;
+    let items = scope.app.event_stream(scope.actor.clone(), filter, after).await.map_err(fault)?;
+    Ok(items.map(|item| item.map_err(fault)).boxed())
+}

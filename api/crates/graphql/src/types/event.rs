@@ -1,0 +1,356 @@
+//! Events: one concrete type for each family of what happens.
+
+use app::EventFilter;
+use app::page::Page;
+use async_graphql::{Context, Enum, ID, Interface, Object, Result};
+use domain::event::EventKind;
+use domain::id::{ChangeId, SnapshotId};
+use uuid::Uuid;
+
+use crate::connection::Connection;
+use crate::enums::{ApprovalState, ChangeStatus, TenantConnectionState};
+use crate::fault::{Nullable, fault};
+use crate::ids::Kind;
+use crate::scalars::{DateTime, EventCursor};
+use crate::scope::{Scope, ids, scope};
+use crate::types::change::ChangeRequest;
+use crate::types::node::{Node, subject};
+use crate::types::snapshot::{Snapshot, snapshot_of};
+use crate::types::user::{User, user_of};
+
+/// One durable, ordered record of something that happened. Expect new concrete types.
+#[derive(Interface)]
+#[graphql(
+    field(name = "id", ty = "ID", desc = "Opaque, globally unique, stable."),
+    field(name = "cursor", ty = "EventCursor", desc = "Its place in the log: resume after it."),
+    field(name = "at", ty = "DateTime", desc = "When it was committed."),
+    field(name = "actor", ty = "Nullable<User>", desc = "Who did it; `null` is Causeway itself."),
+    field(name = "subject", ty = "Nullable<Node>", desc = "What it is about; `null` when that is gone.")
+)]
+pub enum Event {
+    /// A change request was created or moved.
+    ChangeEvent(ChangeEvent),
+    /// An approval was asked for, given, refused or voided.
+    ApprovalEvent(ApprovalEvent),
+    /// A sync moved.
+    SyncEvent(SyncEvent),
+    /// A tenant changed.
+    TenantEvent(TenantEvent),
+    /// A policy's metadata changed.
+    PolicyEvent(PolicyEvent),
+    /// An apply moved.
+    ApplyProgressEvent(ApplyProgressEvent),
+    /// Events are missing.
+    EventGap(EventGap),
+}
+
+impl From<domain::event::Event> for Event {
+    fn from(event: domain::event::Event) -> Self {
+        match event.event.kind {
+            EventKind::ChangeCreated | EventKind::ChangeStatusChanged => Event::ChangeEvent(ChangeEvent(event)),
+            EventKind::ApprovalChanged => Event::ApprovalEvent(ApprovalEvent(event)),
+            EventKind::SyncStarted | EventKind::SyncProgress | EventKind::SyncCompleted | EventKind::SyncFailed => {
+                Event::SyncEvent(SyncEvent(event))
+            }
+            EventKind::TenantConnected | EventKind::TenantConnectionChanged | EventKind::EmergencyAccessChanged => {
+                Event::TenantEvent(TenantEvent(event))
+            }
+            EventKind::PolicyMetadataChanged => Event::PolicyEvent(PolicyEvent(event)),
+            EventKind::ApplyProgress => Event::ApplyProgressEvent(ApplyProgressEvent(event)),
+        }
+    }
+}
+
+/// A stretch of the log after a place, oldest first.
+pub async fn events(scope: &Scope, filter: &EventFilter, after: Option<i64>, first: usize) -> Result<Connection<Event>> {
+    let page = scope.app.events(&scope.actor, filter, after, first).await.map_err(fault)?;
+    let items = page.items.into_iter().map(|event| (scope.ids.cursor(event.seq).0, event)).collect();
+    let page = Page { items, has_next: page.has_next, has_previous: after.is_some_and(|after| after > 0) };
+    Ok(Connection::of(page, None, Event::from))
+}
+
+fn text<'a>(event: &'a domain::event::Event, field: &str) -> Option<&'a str> {
+    event.event.data.get(field)?.as_str()
+}
+
+fn number(event: &domain::event::Event, field: &str) -> Option<i64> {
+    event.event.data.get(field)?.as_i64()
+}
+
+fn status(event: &domain::event::Event, field: &str) -> Option<ChangeStatus> {
+    let status: domain::change::status::ChangeStatus = text(event, field)?.parse().ok()?;
+    Some(status.into())
+}
+
+fn connection(event: &domain::event::Event, field: &str) -> Option<TenantConnectionState> {
+    let state: domain::tenant::ConnectionState = text(event, field)?.parse().ok()?;
+    Some(state.into())
+}
+
+/// An object with the fields of the interface and its own.
+macro_rules! event_object {
+    ($(#[$meta:meta])* $name:ident { $($own:tt)* }) => {
+        $(#[$meta])*
+        pub struct $name(domain::event::Event);
+
+        $(#[$meta])*
+        #[Object]
+        impl $name {
+            /// Opaque, globally unique, stable.
+            pub async fn id(&self, ctx: &Context<'_>) -> ID {
+                ids(ctx).id(Kind::Event, place_key(self.0.seq))
+            }
+
+            /// Its place in the log: resume after it.
+            pub async fn cursor(&self, ctx: &Context<'_>) -> EventCursor {
+                ids(ctx).cursor(self.0.seq)
+            }
+
+            /// When it was committed.
+            pub async fn at(&self) -> DateTime {
+                self.0.at.into()
+            }
+
+            /// Who did it; `null` is Causeway itself.
+            pub async fn actor(&self, ctx: &Context<'_>) -> Nullable<User> {
+                user_of(scope(ctx), self.0.event.actor).await
+            }
+
+            /// What it is about; `null` when that is gone.
+            pub async fn subject(&self, ctx: &Context<'_>) -> Nullable<Node> {
+                subject(scope(ctx), self.0.event.subject_kind, self.0.event.subject_id).await
+            }
+
+            $($own)*
+        }
+    };
+}
+
+fn place_key(seq: i64) -> Uuid {
+    Uuid::from_u128(u128::try_from(seq).unwrap_or_default())
+}
+
+/// What a `ChangeEvent` tells.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+pub enum ChangeEventType {
+    /// It was created.
+    Created,
+    /// It moved to another status.
+    StatusChanged,
+}
+
+event_object! {
+    /// A change request was created, or moved to another status.
+    ChangeEvent {
+        /// What happened.
+        async fn kind(&self) -> ChangeEventType {
+            match self.0.event.kind {
+                EventKind::ChangeCreated => ChangeEventType::Created,
+                _ => ChangeEventType::StatusChanged,
+            }
+        }
+
+        /// The status it had; `null` when it was created.
+        async fn from(&self) -> Option<ChangeStatus> {
+            status(&self.0, "from")
+        }
+
+        /// The status it has since.
+        async fn to(&self) -> Option<ChangeStatus> {
+            status(&self.0, "to")
+        }
+
+        /// The change, as it is now.
+        async fn change(&self) -> ChangeRequest {
+            ChangeRequest::named(ChangeId(self.0.event.subject_id))
+        }
+    }
+}
+
+event_object! {
+    /// An approval was asked for, given, refused, withdrawn, voided, or it expired.
+    ApprovalEvent {
+        /// What became of the approval.
+        async fn state(&self) -> Option<ApprovalState> {
+            let state: domain::change::request::ApprovalState = text(&self.0, "state")?.parse().ok()?;
+            Some(state.into())
+        }
+
+        /// The change, as it is now.
+        async fn change(&self) -> ChangeRequest {
+            ChangeRequest::named(ChangeId(self.0.event.subject_id))
+        }
+    }
+}
+
+/// What a `SyncEvent` tells.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+pub enum SyncEventType {
+    /// It began.
+    Started,
+    /// It moved on.
+    Progress,
+    /// It ended with a snapshot.
+    Completed,
+    /// It gave up.
+    Failed,
+}
+
+event_object! {
+    /// A sync of a tenant began, moved on or ended.
+    SyncEvent {
+        /// What happened.
+        async fn kind(&self) -> SyncEventType {
+            match self.0.event.kind {
+                EventKind::SyncStarted => SyncEventType::Started,
+                EventKind::SyncCompleted => SyncEventType::Completed,
+                EventKind::SyncFailed => SyncEventType::Failed,
+                _ => SyncEventType::Progress,
+            }
+        }
+
+        /// Steps done so far.
+        async fn done(&self) -> Option<i64> {
+            number(&self.0, "done")
+        }
+
+        /// Steps in all.
+        async fn total(&self) -> Option<i64> {
+            number(&self.0, "total")
+        }
+
+        /// The step it is at.
+        async fn stage(&self) -> Option<&str> {
+            text(&self.0, "stage")
+        }
+
+        /// Policies that differ from the snapshot before, once it is completed.
+        async fn changed(&self) -> Option<i64> {
+            number(&self.0, "changed")
+        }
+
+        /// The snapshot it ended with.
+        async fn snapshot(&self, ctx: &Context<'_>) -> Nullable<Snapshot> {
+            let id = text(&self.0, "snapshotId")?.parse().ok()?;
+            snapshot_of(scope(ctx), Some(SnapshotId(id))).await
+        }
+
+        /// Why it failed, for a program.
+        async fn failure_code(&self) -> Option<&str> {
+            text(&self.0, "code")
+        }
+
+        /// Why it failed, for a person.
+        async fn failure_message(&self) -> Option<&str> {
+            text(&self.0, "message")
+        }
+    }
+}
+
+/// What a `TenantEvent` tells. Expect new values.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+pub enum TenantEventType {
+    /// It was connected.
+    Connected,
+    /// Its connection state changed.
+    ConnectionChanged,
+    /// Its emergency access was configured.
+    EmergencyAccessChanged,
+}
+
+event_object! {
+    /// A tenant was connected, its connection changed, or its emergency access was configured.
+    TenantEvent {
+        /// What happened.
+        async fn kind(&self) -> TenantEventType {
+            match self.0.event.kind {
+                EventKind::TenantConnected => TenantEventType::Connected,
+                EventKind::EmergencyAccessChanged => TenantEventType::EmergencyAccessChanged,
+                _ => TenantEventType::ConnectionChanged,
+            }
+        }
+
+        /// The connection state it had, when that changed.
+        async fn from(&self) -> Option<TenantConnectionState> {
+            connection(&self.0, "from")
+        }
+
+        /// The connection state it has since, when that changed.
+        async fn to(&self) -> Option<TenantConnectionState> {
+            connection(&self.0, "to")
+        }
+    }
+}
+
+/// What a `PolicyEvent` tells. Expect new values.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+pub enum PolicyEventType {
+    /// Its metadata was edited.
+    MetadataChanged,
+}
+
+event_object! {
+    /// Something about a policy changed.
+    PolicyEvent {
+        /// What happened.
+        async fn kind(&self) -> PolicyEventType {
+            PolicyEventType::MetadataChanged
+        }
+    }
+}
+
+event_object! {
+    /// An apply moved on.
+    ApplyProgressEvent {
+        /// The step it reached. Expect new values.
+        async fn stage(&self) -> Option<&str> {
+            text(&self.0, "stage")
+        }
+
+        /// The change, as it is now.
+        async fn change(&self) -> ChangeRequest {
+            ChangeRequest::named(ChangeId(self.0.event.subject_id))
+        }
+    }
+}
+
+/// A hole in what a subscriber sees.
+pub struct EventGap {
+    /// The oldest event that is kept.
+    pub oldest: i64,
+}
+
+/// Sent first when the cursor is older than what is kept: read the present state again, then go on. Events follow from
+/// `oldestAvailable`.
+#[Object]
+impl EventGap {
+    /// Opaque, globally unique.
+    pub async fn id(&self, ctx: &Context<'_>) -> ID {
+        ids(ctx).id(Kind::Event, place_key(self.oldest - 1))
+    }
+
+    /// The place just before the oldest event that is kept.
+    pub async fn cursor(&self, ctx: &Context<'_>) -> EventCursor {
+        ids(ctx).cursor(self.oldest - 1)
+    }
+
+    /// When the gap was noticed.
+    pub async fn at(&self, ctx: &Context<'_>) -> DateTime {
+        scope(ctx).clock.now().into()
+    }
+
+    /// Always `null`.
+    pub async fn actor(&self) -> Nullable<User> {
+        None
+    }
+
+    /// Always `null`.
+    pub async fn subject(&self) -> Nullable<Node> {
+        None
+    }
+
+    /// The oldest event that is kept.
+    async fn oldest_available(&self, ctx: &Context<'_>) -> EventCursor {
+        ids(ctx).cursor(self.oldest)
+    }
+}

@@ -1,0 +1,103 @@
+//! Refetching by id, and what events and audit entries are about.
+
+use std::sync::Arc;
+
+use async_graphql::{ID, Interface, Result};
+use domain::event::SubjectKind;
+use domain::id::{ChangeId, MemberId, PolicyId, SnapshotId, TenantId};
+use uuid::Uuid;
+
+use crate::fault::{Nullable, found};
+use crate::ids::Kind;
+use crate::scope::Scope;
+use crate::types::approval::Approval;
+use crate::types::change::ChangeRequest;
+use crate::types::dry_run::DryRun;
+use crate::types::policy::Policy;
+use crate::types::snapshot::{Snapshot, snapshot_of};
+use crate::types::tenant::{Tenant, tenant};
+use crate::types::user::{User, user};
+use crate::types::workspace::Workspace;
+
+/// An object with a global id, which `node` fetches again.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "Opaque, globally unique, stable. Clients never look into it."))]
+pub enum Node {
+    /// A workspace.
+    Workspace(Workspace),
+    /// A member.
+    User(User),
+    /// A tenant.
+    Tenant(Tenant),
+    /// A policy.
+    Policy(Policy),
+    /// A snapshot.
+    Snapshot(Snapshot),
+    /// A change request.
+    ChangeRequest(ChangeRequest),
+    /// A dry-run.
+    DryRun(DryRun),
+    /// An approval.
+    Approval(Approval),
+}
+
+/// The object that an id names; `null` for an id of nothing, of another workspace, or that is none.
+pub async fn node(scope: &Scope, id: &ID) -> Nullable<Node> {
+    let id = scope.ids.decode(id).ok()?;
+    match id.kind {
+        Kind::Workspace => workspace(scope, id.key).await,
+        Kind::Member => some(user(scope, MemberId(id.key)).await, Node::User),
+        Kind::Tenant => some(tenant(scope, TenantId(id.key)).await, Node::Tenant),
+        Kind::Policy => some(policy(scope, PolicyId(id.key)).await, Node::Policy),
+        Kind::Snapshot => some(snapshot_of(scope, Some(SnapshotId(id.key))).await, Node::Snapshot),
+        Kind::Change => some(change(scope, ChangeId(id.key)).await, |change| Node::ChangeRequest(ChangeRequest::full(change))),
+        Kind::DryRun => part(change(scope, ChangeId(id.key)).await, |change| {
+            DryRun::of(change).filter(|dry_run| dry_run.key().0 == id.part).map(Node::DryRun)
+        }),
+        Kind::Approval => part(change(scope, ChangeId(id.key)).await, |change| {
+            let given = change.approvals.iter().find(|approval| approval.id.0 == id.part)?;
+            Some(Node::Approval(Approval::new(change, given)))
+        }),
+        Kind::Audit | Kind::Event => None,
+    }
+}
+
+/// What an event or an audit entry is about.
+pub async fn subject(scope: &Scope, kind: SubjectKind, id: Uuid) -> Nullable<Node> {
+    match kind {
+        SubjectKind::Workspace => workspace(scope, id).await,
+        SubjectKind::Tenant => some(tenant(scope, TenantId(id)).await, Node::Tenant),
+        SubjectKind::Policy => some(policy(scope, PolicyId(id)).await, Node::Policy),
+        SubjectKind::Snapshot => some(snapshot_of(scope, Some(SnapshotId(id))).await, Node::Snapshot),
+        SubjectKind::ChangeRequest => some(change(scope, ChangeId(id)).await, |change| Node::ChangeRequest(ChangeRequest::full(change))),
+        SubjectKind::Member => some(user(scope, MemberId(id)).await, Node::User),
+    }
+}
+
+/// Loads a policy by id.
+pub async fn policy(scope: &Scope, id: PolicyId) -> Nullable<Policy> {
+    scope.loader.load_one(id).await.transpose().map(|found| found.map(Policy::new))
+}
+
+/// Loads a change by id.
+pub async fn change(scope: &Scope, id: ChangeId) -> Nullable<Arc<domain::change::request::ChangeRequest>> {
+    scope.loader.load_one(id).await.transpose()
+}
+
+async fn workspace(scope: &Scope, id: Uuid) -> Nullable<Node> {
+    if id != scope.actor.workspace_id.0 {
+        return None;
+    }
+    some(found(scope.app.workspace(&scope.actor).await), |workspace| Node::Workspace(Workspace(workspace)))
+}
+
+fn some<T>(found: Nullable<T>, node: impl FnOnce(T) -> Node) -> Nullable<Node> {
+    found.map(|found: Result<T>| found.map(node))
+}
+
+fn part<T>(found: Nullable<T>, part: impl FnOnce(&T) -> Option<Node>) -> Nullable<Node> {
+    match found? {
+        Ok(owner) => part(&owner).map(Ok),
+        Err(error) => Some(Err(error)),
+    }
+}
