@@ -6,3 +6,4 @@ pub mod config;
 pub mod http;
 pub mod keys;
 pub mod system;
+pub mod wire;

@@ -120,7 +120,7 @@ fn refused(what: &str, answer: &Answer) {
 }
 
 async fn raw(base: &str, token: &str, body: String, content_type: &str) -> Answer {
-    let response = reqwest::Client::new()
+    let response = harness::http::client()
         .post(format!("{base}/graphql"))
         .bearer_auth(token)
         .header("content-type", content_type)

@@ -1,7 +1,5 @@
 //! A GraphQL client as an integrator would write it.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 /// Speaks GraphQL over HTTP to one server as one person.
@@ -51,7 +49,7 @@ impl Answer {
 impl Client {
     /// A client for the server at `base` (`http://127.0.0.1:port`), with a bearer token.
     pub fn new(base: &str, token: Option<&str>) -> Self {
-        let http = reqwest::Client::builder().timeout(Duration::from_secs(60)).build().expect("a client can be built");
+        let http = crate::http::client();
         Client { http, url: format!("{base}/graphql"), token: token.map(str::to_owned) }
     }
 

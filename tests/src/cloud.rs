@@ -13,7 +13,7 @@ pub struct Cloud {
 impl Cloud {
     /// The admin side of a running simulator.
     pub fn of(sim: &Sim) -> Self {
-        Cloud { http: reqwest::Client::new(), base: format!("http://{}/__sim", sim.http_addr()) }
+        Cloud { http: crate::http::client(), base: format!("http://{}/__sim", sim.http_addr()) }
     }
 
     /// Every write that the tenant accepted through Graph, oldest first; a portal edit is none of them.

@@ -5,6 +5,7 @@
 mod client;
 mod cloud;
 mod database;
+pub mod http;
 mod process;
 mod socket;
 pub mod world;

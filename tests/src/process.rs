@@ -98,7 +98,7 @@ impl Server {
     }
 
     async fn wait_ready(&mut self) {
-        let http = reqwest::Client::new();
+        let http = crate::http::client();
         let until = Instant::now() + READY_WITHIN;
         loop {
             if let Ok(Some(status)) = self.child.try_wait() {

@@ -70,7 +70,7 @@ export class Follower {
   /** The statuses in the order seen, each once per change of status. */
   get path() {
     return this.events
-      .map((event) => event.to)
+      .map(({ event }) => event.to)
       .filter((status) => status !== undefined)
       .filter((status, n, all) => status !== all[n - 1]);
   }
