@@ -68,7 +68,7 @@ async fn bad_ids_look_like_nothing(database: Database) {
         assert!(answer.status < 500, "{what}");
         let cancelled = owner
             .send(
-                "mutation($input: ChangeStepInput!) { cancelChange(input: $input) { change { id } userErrors { code } } }",
+                "mutation($input: ChangeRef!) { cancelChange(input: $input) { change { id } userErrors { code } } }",
                 json!({ "input": { "id": bad, "expectedRevision": 1 } }),
             )
             .await;
@@ -80,14 +80,14 @@ async fn bad_ids_look_like_nothing(database: Database) {
     let viewer = world.server.client("VIEWER").await;
     let refused = viewer
         .send(
-            "mutation($input: ChangeStepInput!) { cancelChange(input: $input) { change { id } userErrors { code } } }",
+            "mutation($input: ChangeRef!) { cancelChange(input: $input) { change { id } userErrors { code } } }",
             json!({ "input": { "id": id, "expectedRevision": 1 } }),
         )
         .await;
     assert_eq!(refused.user_errors("cancelChange"), ["FORBIDDEN"]);
     let stale = owner
         .send(
-            "mutation($input: ChangeStepInput!) { cancelChange(input: $input) { change { id } userErrors { code ... on StaleRevisionError { currentRevision } } } }",
+            "mutation($input: ChangeRef!) { cancelChange(input: $input) { change { id } userErrors { code ... on StaleRevisionError { currentRevision } } } }",
             json!({ "input": { "id": id, "expectedRevision": 7 } }),
         )
         .await;

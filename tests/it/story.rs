@@ -19,7 +19,7 @@ async fn a_change_from_draft_to_rolled_back(database: Database) {
     let mut socket = Socket::subscribe(
         world.server.base(),
         owner.token().unwrap(),
-        "subscription($id: ID!, $after: EventCursor) { changeRequestUpdates(id: $id, after: $after) { cursor event { kind } change { status } } }",
+        "subscription($id: ID!, $after: EventCursor) { changeRequestUpdates(id: $id, after: $after) { cursor event { id } change { status } } }",
         json!({ "id": id, "after": start }),
     )
     .await;
@@ -106,25 +106,27 @@ async fn an_unchanged_tenant_is_stored_once(database: Database) {
     owner
         .send(
             "mutation($input: ResyncTenantInput!) { resyncTenant(input: $input) { tenant { id } userErrors { code } } }",
-            json!({ "input": { "tenantId": tenant } }),
+            json!({ "input": { "id": tenant } }),
         )
         .await;
-    let after = loop {
-        let now = snapshots(&owner, &tenant).await;
-        if now.len() > before.len() {
-            break now;
+    let mut after = before.clone();
+    for _ in 0..600 {
+        after = snapshots(&owner, &tenant).await;
+        if after.len() > before.len() {
+            break;
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    };
+    }
+    assert_eq!(after.len(), before.len() + 1, "one more snapshot");
     assert_eq!(after[0]["contentHash"], before[0]["contentHash"]);
     assert_eq!(after[0]["kind"], "RESYNC");
     let diff = owner
         .send(
-            "query($id: ID!, $from: ID!, $to: ID!) { tenant(id: $id) { snapshotDiff(from: $from, to: $to) { change } } }",
+            "query($id: ID!, $from: ID!, $to: ID!) { tenant(id: $id) { snapshotDiff(from: $from, to: $to) { added removed modified } } }",
             json!({ "id": tenant, "from": before[0]["id"], "to": after[0]["id"] }),
         )
         .await;
-    assert_eq!(diff.at("/tenant/snapshotDiff"), &json!([]));
+    assert_eq!(diff.at("/tenant/snapshotDiff"), &json!({ "added": 0, "removed": 0, "modified": 0 }));
 }
 
 async fn snapshots(client: &Client, tenant: &str) -> Vec<Value> {
@@ -152,7 +154,7 @@ pub(crate) async fn create(client: &Client, policy: &Value, payload: Value) -> V
 
 pub(crate) async fn step(client: &Client, mutation: &str, change: &Value) -> Value {
     let query = format!(
-        "mutation($input: ChangeStepInput!) {{ {mutation}(input: $input) {{ change {{ {CHANGE} }} userErrors {{ code message }} }} }}"
+        "mutation($input: ChangeRef!) {{ {mutation}(input: $input) {{ change {{ {CHANGE} }} userErrors {{ code message }} }} }}"
     );
     let answer = client.send(&query, json!({ "input": { "id": change["id"], "expectedRevision": change["revision"] } })).await;
     assert_eq!(answer.user_errors(mutation), Vec::<String>::new(), "{:#}", answer.body);
@@ -171,7 +173,7 @@ pub(crate) async fn codes(client: &Client, mutation: &str, change: &Value) -> Ve
 
 async fn try_apply(client: &Client, mutation: &str, change: &Value) -> harness::Answer {
     let query = format!(
-        "mutation($input: ApplyChangeInput!) {{ {mutation}(input: $input) {{ change {{ {CHANGE} }} userErrors {{ code message }} }} }}"
+        "mutation($input: ApplyInput!) {{ {mutation}(input: $input) {{ change {{ {CHANGE} }} userErrors {{ code message }} }} }}"
     );
     let input = json!({ "id": change["id"], "expectedRevision": change["revision"], "digest": change["dryRun"]["digest"] });
     client.send(&query, json!({ "input": input })).await
@@ -189,7 +191,7 @@ async fn decide(client: &Client, change: &Value, decision: &str, comment: Option
 async fn events_of(client: &Client, after: &str, change: &str) -> Vec<String> {
     let answer = client
         .send(
-            "query($after: EventCursor, $subject: ID!) { events(first: 100, after: $after, where: { subjectIds: [$subject] }) { nodes { kind ... on ChangeEvent { from to } } } }",
+            "query($after: EventCursor, $subject: ID!) { events(first: 100, after: $after, where: { subjectIds: [$subject] }) { nodes { __typename ... on ChangeEvent { from to } } } }",
             json!({ "after": after, "subject": change }),
         )
         .await;
@@ -198,7 +200,7 @@ async fn events_of(client: &Client, after: &str, change: &str) -> Vec<String> {
         .iter()
         .map(|node| match (node["from"].as_str(), node["to"].as_str()) {
             (Some(from), Some(to)) => format!("{from}->{to}"),
-            _ => node["kind"].as_str().unwrap_or_default().to_owned(),
+            _ => node["__typename"].as_str().unwrap_or_default().to_owned(),
         })
         .collect()
 }
