@@ -65,7 +65,10 @@ mod tests {
         let key = seal_key(&config, &SystemIds).unwrap();
         assert_eq!(seal_key(&config, &SystemIds).unwrap(), key);
         #[cfg(unix)]
-        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(folder.path().join(KEY_FILE)).unwrap().permissions()) & 0o777, 0o600);
+        assert_eq!(
+            std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(folder.path().join(KEY_FILE)).unwrap().permissions()) & 0o777,
+            0o600
+        );
         let production = Config { mode: Mode::Production, data_dir: folder.path().join("other"), ..config };
         assert!(seal_key(&production, &SystemIds).is_err());
     }

@@ -153,9 +153,8 @@ pub(crate) async fn create(client: &Client, policy: &Value, payload: Value) -> V
 }
 
 pub(crate) async fn step(client: &Client, mutation: &str, change: &Value) -> Value {
-    let query = format!(
-        "mutation($input: ChangeRef!) {{ {mutation}(input: $input) {{ change {{ {CHANGE} }} userErrors {{ code message }} }} }}"
-    );
+    let query =
+        format!("mutation($input: ChangeRef!) {{ {mutation}(input: $input) {{ change {{ {CHANGE} }} userErrors {{ code message }} }} }}");
     let answer = client.send(&query, json!({ "input": { "id": change["id"], "expectedRevision": change["revision"] } })).await;
     assert_eq!(answer.user_errors(mutation), Vec::<String>::new(), "{:#}", answer.body);
     answer.at(&format!("/{mutation}/change")).clone()
@@ -172,9 +171,8 @@ pub(crate) async fn codes(client: &Client, mutation: &str, change: &Value) -> Ve
 }
 
 async fn try_apply(client: &Client, mutation: &str, change: &Value) -> harness::Answer {
-    let query = format!(
-        "mutation($input: ApplyInput!) {{ {mutation}(input: $input) {{ change {{ {CHANGE} }} userErrors {{ code message }} }} }}"
-    );
+    let query =
+        format!("mutation($input: ApplyInput!) {{ {mutation}(input: $input) {{ change {{ {CHANGE} }} userErrors {{ code message }} }} }}");
     let input = json!({ "id": change["id"], "expectedRevision": change["revision"], "digest": change["dryRun"]["digest"] });
     client.send(&query, json!({ "input": input })).await
 }

@@ -45,8 +45,7 @@ impl IssuerConfig {
         if !self.issuer.contains(TENANT) {
             return iss == self.issuer;
         }
-        tid.and_then(|tid| Uuid::try_parse(tid).ok())
-            .is_some_and(|tid| iss == self.issuer.replace(TENANT, &tid.hyphenated().to_string()))
+        tid.and_then(|tid| Uuid::try_parse(tid).ok()).is_some_and(|tid| iss == self.issuer.replace(TENANT, &tid.hyphenated().to_string()))
     }
 
     /// The discovery document. A template is looked up under `common`, as Entra does for multi-tenant applications.

@@ -43,7 +43,10 @@ pub struct KeySet {
 enum Source {
     /// Known from the start and never fetched: the development issuer's.
     Local,
-    Remote { client: reqwest::Client, config: IssuerConfig },
+    Remote {
+        client: reqwest::Client,
+        config: IssuerConfig,
+    },
 }
 
 #[derive(Debug, Default)]
@@ -163,13 +166,8 @@ async fn fetch(client: &reqwest::Client, config: &IssuerConfig) -> Result<Keys, 
         None => discover(client, config).await?,
     };
     let set: LenientSet = serde_json::from_slice(&get(client, url).await?)?;
-    let keys: Keys = set
-        .keys
-        .into_iter()
-        .filter_map(|key| serde_json::from_value(key).ok())
-        .take(MAX_KEYS)
-        .filter_map(|jwk| entry(&jwk))
-        .collect();
+    let keys: Keys =
+        set.keys.into_iter().filter_map(|key| serde_json::from_value(key).ok()).take(MAX_KEYS).filter_map(|jwk| entry(&jwk)).collect();
     if keys.is_empty() { Err(FetchError::Empty) } else { Ok(keys) }
 }
 

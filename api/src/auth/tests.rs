@@ -53,11 +53,21 @@ impl Provider {
             keys: Arc::new(Mutex::new(set(keys))),
         };
         let routes = Router::new()
-            .route("/.well-known/openid-configuration", get(async |State(it): State<Served>| Json(json!({ "issuer": it.issuer, "jwks_uri": format!("{}/keys", it.issuer) }))))
-            .route("/keys", get(async |State(it): State<Served>| {
-                it.calls.fetch_add(1, Ordering::SeqCst);
-                if it.up.load(Ordering::SeqCst) { Json(it.keys.lock().unwrap().clone()).into_response() } else { http::StatusCode::INTERNAL_SERVER_ERROR.into_response() }
-            }))
+            .route(
+                "/.well-known/openid-configuration",
+                get(async |State(it): State<Served>| Json(json!({ "issuer": it.issuer, "jwks_uri": format!("{}/keys", it.issuer) }))),
+            )
+            .route(
+                "/keys",
+                get(async |State(it): State<Served>| {
+                    it.calls.fetch_add(1, Ordering::SeqCst);
+                    if it.up.load(Ordering::SeqCst) {
+                        Json(it.keys.lock().unwrap().clone()).into_response()
+                    } else {
+                        http::StatusCode::INTERNAL_SERVER_ERROR.into_response()
+                    }
+                }),
+            )
             .with_state(served.clone());
         tokio::spawn(async move { axum::serve(listener, routes).await });
         Self { issuer: served.issuer, calls: served.calls, up: served.up, keys: served.keys }
@@ -129,14 +139,24 @@ fn unsigned(header: &Value, claims: &Value, signature: &str) -> String {
 
 #[tokio::test]
 async fn good_tokens_of_each_algorithm_pass() {
-    let ec = EncodingKey::from_ec_der(aws_lc_rs::signature::EcdsaKeyPair::generate_pkcs8(&aws_lc_rs::signature::ECDSA_P256_SHA256_FIXED_SIGNING, &aws_lc_rs::rand::SystemRandom::new()).unwrap().as_ref());
+    let ec = EncodingKey::from_ec_der(
+        aws_lc_rs::signature::EcdsaKeyPair::generate_pkcs8(
+            &aws_lc_rs::signature::ECDSA_P256_SHA256_FIXED_SIGNING,
+            &aws_lc_rs::rand::SystemRandom::new(),
+        )
+        .unwrap()
+        .as_ref(),
+    );
     let ec_jwk = Jwk::from_encoding_key(&ec, Algorithm::ES256).unwrap();
     let provider = Provider::start(&[("a", &rsa(0).1), ("ec", &ec_jwk)]).await;
     let authenticator = provider.authenticator();
     for (kid, algorithm, key) in [("a", Algorithm::RS256, &rsa(0).0), ("a", Algorithm::PS256, &rsa(0).0), ("ec", Algorithm::ES256, &ec)] {
         let token = jsonwebtoken::encode(&header(kid, algorithm), &provider.claims(), key).unwrap();
         let verified = authenticator.verify(&token).await.unwrap();
-        assert_eq!((verified.issuer.as_str(), verified.subject.as_str(), verified.name.as_deref()), (provider.issuer.as_str(), "alice", Some("Alice")));
+        assert_eq!(
+            (verified.issuer.as_str(), verified.subject.as_str(), verified.name.as_deref()),
+            (provider.issuer.as_str(), "alice", Some("Alice"))
+        );
     }
     assert_eq!(provider.calls.load(Ordering::SeqCst), 1);
 }
@@ -248,7 +268,13 @@ async fn a_storm_of_unknown_keys_costs_one_call() {
 async fn many_first_tokens_load_the_keys_once() {
     let provider = Provider::start(&[("a", &rsa(0).1)]).await;
     let authenticator = provider.authenticator();
-    let tokens: Vec<String> = (0..50).map(|i| { let mut claims = provider.claims(); claims["jti"] = json!(i); sign(&claims) }).collect();
+    let tokens: Vec<String> = (0..50)
+        .map(|i| {
+            let mut claims = provider.claims();
+            claims["jti"] = json!(i);
+            sign(&claims)
+        })
+        .collect();
     for result in futures_util::future::join_all(tokens.iter().map(|token| authenticator.verify(token))).await {
         result.unwrap();
     }
@@ -309,7 +335,13 @@ async fn entra_principals_are_objects_and_scopes_are_required() {
     let template = format!("{}/{{tenantid}}/v2.0", provider.issuer);
     let jwks = url::Url::parse(&format!("{}/keys", provider.issuer)).unwrap();
     let authenticator = provider.authenticator_with(|config| {
-        *config = IssuerConfig { issuer: template, jwks_url: Some(jwks), subject: SubjectRule::EntraObject, scope: Some("access".into()), ..config.clone() };
+        *config = IssuerConfig {
+            issuer: template,
+            jwks_url: Some(jwks),
+            subject: SubjectRule::EntraObject,
+            scope: Some("access".into()),
+            ..config.clone()
+        };
     });
     let mut claims = provider.claims();
     claims["iss"] = json!(format!("{}/{TID}/v2.0", provider.issuer));

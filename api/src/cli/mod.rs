@@ -135,7 +135,13 @@ mod tests {
 
     #[test]
     fn mistakes_end_with_code_2() {
-        for line in ["causeway dance", "causeway token", "causeway token --role KING", "causeway token --role OWNER --ttl 31d", "causeway token --role OWNER --ttl é"] {
+        for line in [
+            "causeway dance",
+            "causeway token",
+            "causeway token --role KING",
+            "causeway token --role OWNER --ttl 31d",
+            "causeway token --role OWNER --ttl é",
+        ] {
             assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");
         }
     }

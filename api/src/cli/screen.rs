@@ -139,7 +139,9 @@ mod tests {
             page: true,
         };
         let text = first_screen(&screen);
-        for part in ["http://127.0.0.1:8080/#token=a.b.c", "ws://127.0.0.1:8080/graphql/ws", "SQLite, data/causeway.db", "\na.b.c\n", "9000"] {
+        for part in
+            ["http://127.0.0.1:8080/#token=a.b.c", "ws://127.0.0.1:8080/graphql/ws", "SQLite, data/causeway.db", "\na.b.c\n", "9000"]
+        {
             assert!(text.contains(part), "{part} is missing in {text}");
         }
         let bare = first_screen(&Screen { simulator: None, token: None, page: false, ..screen });
@@ -157,9 +159,6 @@ mod tests {
             String::from_utf8(line.out).unwrap()
         };
         assert_eq!(run(false), "  Importing 0 of 1: Contoso[31m ...\n  Importing 1 of 1: Contoso[31m done (7 policies)\n");
-        assert_eq!(
-            run(true),
-            "\r\x1b[2K  Importing 0 of 1: Contoso[31m ...\r\x1b[2K  Importing 1 of 1: Contoso[31m done (7 policies)\n"
-        );
+        assert_eq!(run(true), "\r\x1b[2K  Importing 0 of 1: Contoso[31m ...\r\x1b[2K  Importing 1 of 1: Contoso[31m done (7 policies)\n");
     }
 }

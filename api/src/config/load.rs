@@ -77,7 +77,8 @@ impl Config {
             fits.map_err(|error| ConfigError::Text { variable: variable.clone(), message: one_line(error.message()) })?;
             set(&mut table, key, value);
         }
-        let config: Self = Value::Table(table).try_into().map_err(|error: toml::de::Error| ConfigError::Value(one_line(error.message())))?;
+        let config: Self =
+            Value::Table(table).try_into().map_err(|error: toml::de::Error| ConfigError::Value(one_line(error.message())))?;
         let problems = config.validate();
         if problems.is_empty() { Ok(config) } else { Err(ConfigError::Invalid(problems)) }
     }

@@ -301,10 +301,7 @@ impl Config {
 
     /// Waits of the HTTP surface.
     pub fn http_timeouts(&self) -> crate::http::Timeouts {
-        crate::http::Timeouts {
-            request: std::time::Duration::from_secs(self.http.request_timeout_s),
-            ..crate::http::Timeouts::default()
-        }
+        crate::http::Timeouts { request: std::time::Duration::from_secs(self.http.request_timeout_s), ..crate::http::Timeouts::default() }
     }
 
     /// What is expected of tokens; `None` without a configured issuer.

@@ -27,17 +27,37 @@ const fn key(path: &'static str, kind: Kind, default: &'static str, about: &'sta
 }
 
 pub(super) const KEYS: &[Key] = &[
-    key("mode", Kind::Text, "`embedded`", "`embedded`: SQLite, simulated cloud and development issuer on this machine. `production`: none of these shortcuts."),
+    key(
+        "mode",
+        Kind::Text,
+        "`embedded`",
+        "`embedded`: SQLite, simulated cloud and development issuer on this machine. `production`: none of these shortcuts.",
+    ),
     key("listen", Kind::Text, "`127.0.0.1:8080`", "Address and port of the HTTP server; port 0 takes a free one."),
     key("data_dir", Kind::Text, "`data`", "Folder for the SQLite file, development keys and the simulator's state. Made when missing."),
     key("database_url", Kind::Text, "SQLite in `data_dir`", "`sqlite://path` or `postgres://user:password@host/database`. Secret."),
-    key("seal_key", Kind::Text, "made in `data_dir` when embedded", "32 bytes in base64 that seal tenant credentials; required in production. Secret."),
+    key(
+        "seal_key",
+        Kind::Text,
+        "made in `data_dir` when embedded",
+        "32 bytes in base64 that seal tenant credentials; required in production. Secret.",
+    ),
     key("seal_key_file", Kind::Text, "", "A file that holds `seal_key`."),
-    key("simulate.enabled", Kind::Switch, "true when embedded", "Runs the simulated Entra cloud inside the process. Not allowed in production."),
+    key(
+        "simulate.enabled",
+        Kind::Switch,
+        "true when embedded",
+        "Runs the simulated Entra cloud inside the process. Not allowed in production.",
+    ),
     key("simulate.http", Kind::Text, "`127.0.0.1:0`", "Its http listener, loopback only."),
     key("simulate.https", Kind::Text, "`127.0.0.1:0`", "Its https listener, loopback only."),
     key("simulate.seed", Kind::Integer, "7", "Seed of the simulated sign-ins: the same seed gives the same stream."),
-    key("oidc.issuer", Kind::Text, "development issuer when embedded", "Issuer of bearer tokens; `{tenantid}` stands for the token's `tid`. Required in production."),
+    key(
+        "oidc.issuer",
+        Kind::Text,
+        "development issuer when embedded",
+        "Issuer of bearer tokens; `{tenantid}` stands for the token's `tid`. Required in production.",
+    ),
     key("oidc.audience", Kind::Text, "", "Audience that tokens must have, exactly. Required with `oidc.issuer`."),
     key("oidc.jwks_url", Kind::Text, "by discovery", "Where the issuer's keys are; https."),
     key("oidc.scope", Kind::Text, "", "A scope (`scp`) or application role (`roles`) that tokens must carry."),
@@ -58,10 +78,20 @@ pub(super) const KEYS: &[Key] = &[
     key("workers.count", Kind::Integer, "4", "Background workers in `serve`; 0 leaves the work to `causeway worker`."),
     key("workers.lease_s", Kind::Integer, "30", "Seconds a claimed job is kept before another worker may take it over."),
     key("workers.sync_interval_s", Kind::Integer, "900", "Seconds between two syncs of a tenant; 0 syncs only when asked."),
-    key("workers.settle_ms", Kind::Integer, "10000", "Milliseconds between the two equal reads that prove that a write of unknown outcome did not happen."),
+    key(
+        "workers.settle_ms",
+        Kind::Integer,
+        "10000",
+        "Milliseconds between the two equal reads that prove that a write of unknown outcome did not happen.",
+    ),
     key("log.format", Kind::Text, "`text`", "`text` or `json`."),
     key("log.filter", Kind::Text, "`info,sea_orm_migration=warn`", "What is logged, such as `info,api=debug`."),
-    key("test.failpoint", Kind::Text, "", "For the product's own tests: the step of an apply at which the process stops. Not allowed in production."),
+    key(
+        "test.failpoint",
+        Kind::Text,
+        "",
+        "For the product's own tests: the step of an apply at which the process stops. Not allowed in production.",
+    ),
     key("test.marker", Kind::Text, "", "For the product's own tests: a file that is made when it stops there."),
 ];
 

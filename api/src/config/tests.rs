@@ -73,8 +73,14 @@ fn each_mistake_is_one_clear_line() {
 
 #[test]
 fn production_names_everything_that_is_missing() {
-    let error = load(&[("CAUSEWAY__MODE", "production"), ("CAUSEWAY__SIMULATE__ENABLED", "true"), ("CAUSEWAY__TEST__FAILPOINT", "x")]).unwrap_err();
-    for part in ["seal_key or seal_key_file is required", "oidc.issuer is required", "simulate.enabled is not allowed", "test.failpoint and test.marker are not allowed"] {
+    let error =
+        load(&[("CAUSEWAY__MODE", "production"), ("CAUSEWAY__SIMULATE__ENABLED", "true"), ("CAUSEWAY__TEST__FAILPOINT", "x")]).unwrap_err();
+    for part in [
+        "seal_key or seal_key_file is required",
+        "oidc.issuer is required",
+        "simulate.enabled is not allowed",
+        "test.failpoint and test.marker are not allowed",
+    ] {
         assert!(error.contains(part), "{error}");
     }
     let plain_http = [

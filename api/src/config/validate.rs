@@ -20,7 +20,10 @@ impl Config {
         problems.when(!(1..=3600).contains(&self.workers.lease_s), "workers.lease_s must be from 1 to 3600");
         problems.when(self.workers.sync_interval_s > 86_400, "workers.sync_interval_s must be at most 86400");
         problems.when(!(1..=600_000).contains(&self.workers.settle_ms), "workers.settle_ms must be from 1 to 600000");
-        problems.when(self.mode == Mode::Production && self.test != Test::default(), "test.failpoint and test.marker are not allowed in production");
+        problems.when(
+            self.mode == Mode::Production && self.test != Test::default(),
+            "test.failpoint and test.marker are not allowed in production",
+        );
         problems.when(
             self.log.filter.parse::<tracing_subscriber::EnvFilter>().is_err(),
             "log.filter is not a filter, such as info or info,api=debug",

@@ -40,9 +40,10 @@ pub struct RequestId(pub String);
 impl RequestId {
     /// The client's `x-request-id` if it is 1 to 64 characters of `A-Z a-z 0-9 . _ -`, else `fresh`.
     pub fn from_headers(headers: &HeaderMap, fresh: impl FnOnce() -> Uuid) -> Self {
-        let given = headers.get(X_REQUEST_ID).and_then(|value| value.to_str().ok()).filter(|id| {
-            (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
-        });
+        let given = headers
+            .get(X_REQUEST_ID)
+            .and_then(|value| value.to_str().ok())
+            .filter(|id| (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)));
         Self(given.map_or_else(|| fresh().to_string(), str::to_owned))
     }
 

@@ -107,10 +107,7 @@ impl<'a> Costs<'a> {
         match self.known.get(name.as_str()) {
             Some(Some(cost)) => return Ok(*cost),
             Some(None) => {
-                return Err(ApiError::new(
-                    Code::ValidationFailed,
-                    format!("Cannot spread fragment \"{name}\" within itself."),
-                ));
+                return Err(ApiError::new(Code::ValidationFailed, format!("Cannot spread fragment \"{name}\" within itself.")));
             }
             None => {}
         }
@@ -232,7 +229,8 @@ mod tests {
 
     #[test]
     fn a_conditional_typename_becomes_an_inline_fragment() {
-        let mut document = parse_query("query ($x: Boolean!) { t: __typename @include(if: $x) __typename a { __typename @skip(if: $x) } }").unwrap();
+        let mut document =
+            parse_query("query ($x: Boolean!) { t: __typename @include(if: $x) __typename a { __typename @skip(if: $x) } }").unwrap();
         rewrite_conditional_typename(&mut document);
         let (_, operation) = document.operations.iter().next().unwrap();
         let items = &operation.node.selection_set.node.items;

@@ -13,11 +13,7 @@ use serde_json::ser::{Formatter, Serializer};
 /// A `Value::Binary` is taken for JSON text and written as it is: stored policy documents reach the client without being parsed
 /// on the way. Whoever puts one into a result vouches that it is valid JSON.
 pub fn response(response: &Response, request_error: bool) -> Bytes {
-    encode(&Body {
-        errors: &response.errors,
-        data: (!request_error).then_some(&response.data),
-        extensions: &response.extensions,
-    })
+    encode(&Body { errors: &response.errors, data: (!request_error).then_some(&response.data), extensions: &response.extensions })
 }
 
 /// Encodes a body that holds only errors.
@@ -28,9 +24,7 @@ pub fn errors(errors: &[ServerError]) -> Bytes {
 /// Encodes any serializable value by the same rules.
 pub fn encode(value: &impl Serialize) -> Bytes {
     let mut bytes = Vec::with_capacity(1024);
-    value
-        .serialize(&mut Serializer::with_formatter(&mut bytes, Verbatim))
-        .expect("map keys are strings and a Vec takes every write");
+    value.serialize(&mut Serializer::with_formatter(&mut bytes, Verbatim)).expect("map keys are strings and a Vec takes every write");
     bytes.into()
 }
 

@@ -100,10 +100,7 @@ impl Code {
     /// Whether the request itself was well formed, so that clients of plain `application/json` get 200 and read `errors`
     /// (GraphQL over HTTP, section "application/json").
     pub fn is_document_error(self) -> bool {
-        matches!(
-            self,
-            Self::ParseFailed | Self::ValidationFailed | Self::BadUserInput | Self::OperationResolutionFailure
-        )
+        matches!(self, Self::ParseFailed | Self::ValidationFailed | Self::BadUserInput | Self::OperationResolutionFailure)
     }
 }
 
@@ -122,11 +119,7 @@ pub struct ApiError {
 impl ApiError {
     /// An error without positions.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            locations: Vec::new(),
-        }
+        Self { code, message: message.into(), locations: Vec::new() }
     }
 
     /// The same as an entry of `errors`.

@@ -33,10 +33,7 @@ impl Outcome {
     }
 
     fn failed(error: &ApiError, request_id: &str) -> Self {
-        Self {
-            response: Response::from_errors(vec![error.to_server_error(request_id)]),
-            request_error: true,
-        }
+        Self { response: Response::from_errors(vec![error.to_server_error(request_id)]), request_error: true }
     }
 }
 

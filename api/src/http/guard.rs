@@ -53,17 +53,7 @@ struct Lexer<'a> {
 
 impl<'a> Lexer<'a> {
     fn new(document: &'a str, limits: &'a Limits) -> Self {
-        Self {
-            bytes: document.as_bytes(),
-            limits,
-            at: 0,
-            tokens: 0,
-            aliases: 0,
-            directives: 0,
-            open: [0; MAX_STACK],
-            depth: 0,
-            values: 0,
-        }
+        Self { bytes: document.as_bytes(), limits, at: 0, tokens: 0, aliases: 0, directives: 0, open: [0; MAX_STACK], depth: 0, values: 0 }
     }
 
     fn run(mut self) -> Result<(), ApiError> {

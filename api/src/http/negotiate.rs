@@ -33,7 +33,6 @@ pub struct Accepted {
     pub event_stream: bool,
 }
 
-
 /// Reads `Accept`. `None` when nothing that we produce is acceptable. A missing header and `*/*` mean `application/json`.
 ///
 /// The highest `q` wins, then the more specific range, then the order in the header.
@@ -80,10 +79,8 @@ fn parse_range(range: &str) -> Option<(Media, u8, u16)> {
         "*/*" => (Media::Json, 0),
         _ => return None,
     };
-    let quality = parts
-        .clone()
-        .find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")))
-        .map_or(Some(1000), parse_quality)?;
+    let quality =
+        parts.clone().find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q="))).map_or(Some(1000), parse_quality)?;
     (quality > 0 && charset_is_utf8(parts)).then_some((media, specificity, quality))
 }
 

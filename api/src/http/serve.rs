@@ -89,7 +89,10 @@ async fn connection<S>(
     service: TowerToHyperService<S>,
     shutdown: CancellationToken,
 ) where
-    S: tower::Service<http::Request<Incoming>, Response = axum::response::Response, Error = std::convert::Infallible> + Clone + Send + 'static,
+    S: tower::Service<http::Request<Incoming>, Response = axum::response::Response, Error = std::convert::Infallible>
+        + Clone
+        + Send
+        + 'static,
     S::Future: Send + 'static,
 {
     let io = TokioIo::new(StallGuard::new(stream, write_limit));

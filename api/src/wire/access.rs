@@ -16,7 +16,8 @@ use crate::http::ResolveActor;
 pub fn authenticator(config: &Config, parts: &Parts, embedded: Option<&EmbeddedIssuer>) -> Result<Authenticator, StartError> {
     let mut authenticator = Authenticator::new(parts.clock.clone());
     if let Some(issuer) = config.oidc_issuer() {
-        let client = Authenticator::http_client().map_err(|error| StartError::part("the client for signing keys cannot be made")(&error))?;
+        let client =
+            Authenticator::http_client().map_err(|error| StartError::part("the client for signing keys cannot be made")(&error))?;
         authenticator = authenticator.with_oidc(issuer, client);
     }
     if let Some(issuer) = embedded {

@@ -90,7 +90,10 @@ pub async fn simulate(config: &Config, state: Option<PathBuf>) -> Result<ExitCod
     let (sim, _) = cloud::start_simulator(config, state).await?;
     let mut text = format!("\nThe simulated Entra cloud is running.\n\n  Login and Graph  {}\n", sim.http_url());
     if let Some(https) = sim.https_addr() {
-        text += &format!("  With TLS         https://{https} (certificate authority: {})\n", config.data_dir.join("entra-sim-tls/ca.pem").display());
+        text += &format!(
+            "  With TLS         https://{https} (certificate authority: {})\n",
+            config.data_dir.join("entra-sim-tls/ca.pem").display()
+        );
     }
     for tenant in sim.tenants() {
         text += &format!("\n  {} ({}), tenant {}\n", tenant.display_name, tenant.domain, tenant.tenant_id);

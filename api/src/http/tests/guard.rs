@@ -42,7 +42,8 @@ async fn bodies_above_the_limit_are_not_read() {
     assert_eq!(response.status().as_u16(), 413);
     assert_eq!(code(&response.json().await.unwrap()), "PAYLOAD_TOO_LARGE");
     // Without an announced length the limit is met while reading.
-    let chunks: Vec<Result<String, std::io::Error>> = big.as_bytes().chunks(10_000).map(|part| Ok(String::from_utf8_lossy(part).into_owned())).collect();
+    let chunks: Vec<Result<String, std::io::Error>> =
+        big.as_bytes().chunks(10_000).map(|part| Ok(String::from_utf8_lossy(part).into_owned())).collect();
     let body = reqwest::Body::wrap_stream(futures_util::stream::iter(chunks));
     let response = server.post("application/json", body).send().await.unwrap();
     assert_eq!(response.status().as_u16(), 413);

@@ -41,7 +41,9 @@ async fn representations_and_statuses() {
 async fn body_types_and_methods() {
     let server = TestServer::start().await;
     let authorization = format!("Bearer {}", server.token());
-    for (content_type, status) in [("text/plain", 415), ("application/x-www-form-urlencoded", 415), ("application/json; charset=latin1", 415)] {
+    for (content_type, status) in
+        [("text/plain", 415), ("application/x-www-form-urlencoded", 415), ("application/json; charset=latin1", 415)]
+    {
         let request = server.client.post(server.url("/graphql")).header(AUTHORIZATION, &authorization).header(CONTENT_TYPE, content_type);
         let response = request.body(HELLO).send().await.unwrap();
         assert_eq!(response.status().as_u16(), status);
@@ -71,7 +73,8 @@ async fn get_runs_queries_and_never_mutations() {
 async fn strangers_get_401_in_graphql_shape() {
     let server = TestServer::start().await;
     for authorization in [None, Some("Bearer nonsense"), Some("Basic YTpi"), Some("Bearer"), Some("Bearer a.b.c")] {
-        let mut request = server.client.post(server.url("/graphql")).header(CONTENT_TYPE, JSON).header(ACCEPT, RESPONSE).body("not even JSON");
+        let mut request =
+            server.client.post(server.url("/graphql")).header(CONTENT_TYPE, JSON).header(ACCEPT, RESPONSE).body("not even JSON");
         if let Some(authorization) = authorization {
             request = request.header(AUTHORIZATION, authorization);
         }
@@ -107,7 +110,8 @@ async fn only_listed_origins_pass_cors() {
     let server = TestServer::start().await;
     let preflight = async |origin: &'static str| -> HeaderMap {
         let request = server.client.request(reqwest::Method::OPTIONS, server.url("/graphql")).header(ORIGIN, origin);
-        let request = request.header("access-control-request-method", "POST").header("access-control-request-headers", "authorization,content-type");
+        let request =
+            request.header("access-control-request-method", "POST").header("access-control-request-headers", "authorization,content-type");
         request.send().await.unwrap().headers().clone()
     };
     let listed = preflight("https://console.example.com").await;
@@ -126,7 +130,8 @@ async fn page_and_health_and_what_production_hides() {
     assert!(html.contains(&format!("<script nonce=\"{nonce}\">")) && !html.contains("{{nonce}}") && !policy.contains("unsafe-eval"));
     assert_eq!(server.client.get(server.url("/health/live")).send().await.unwrap().status().as_u16(), 200);
     assert_eq!(server.client.get(server.url("/health/ready")).send().await.unwrap().status().as_u16(), 200);
-    let discovery: Value = server.client.get(server.url("/dev/issuer/.well-known/openid-configuration")).send().await.unwrap().json().await.unwrap();
+    let discovery: Value =
+        server.client.get(server.url("/dev/issuer/.well-known/openid-configuration")).send().await.unwrap().json().await.unwrap();
     let keys: Value = server.client.get(discovery["jwks_uri"].as_str().unwrap()).send().await.unwrap().json().await.unwrap();
     assert_eq!(keys["keys"][0]["kty"], "RSA");
     assert!(keys["keys"][0].get("d").is_none(), "the private key stays inside");

@@ -24,11 +24,15 @@ async fn whole(server: &TestServer, path: &str, query: &str) -> String {
 #[tokio::test]
 async fn results_then_complete() {
     let server = TestServer::start().await;
-    let expected = "event: next\ndata: {\"data\":{\"count\":1}}\n\nevent: next\ndata: {\"data\":{\"count\":2}}\n\nevent: complete\ndata: \n\n";
+    let expected =
+        "event: next\ndata: {\"data\":{\"count\":1}}\n\nevent: next\ndata: {\"data\":{\"count\":2}}\n\nevent: complete\ndata: \n\n";
     for path in ["/graphql", "/graphql/stream"] {
         assert_eq!(whole(&server, path, "subscription { count(to: 2) }").await, expected);
     }
-    assert_eq!(whole(&server, "/graphql", "{ hello }").await, "event: next\ndata: {\"data\":{\"hello\":\"world\"}}\n\nevent: complete\ndata: \n\n");
+    assert_eq!(
+        whole(&server, "/graphql", "{ hello }").await,
+        "event: next\ndata: {\"data\":{\"hello\":\"world\"}}\n\nevent: complete\ndata: \n\n"
+    );
     let document = whole(&server, "/graphql", "subscription { documents }").await;
     assert!(document.starts_with("event: next\ndata: {\"data\":{\"documents\":{\ndata:   \"a\": [1, 2]\ndata: }}}\n\n"), "{document}");
 }

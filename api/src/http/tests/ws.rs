@@ -154,7 +154,8 @@ async fn subprotocol_and_origin() {
         }
     }
     let protocol = (SEC_WEBSOCKET_PROTOCOL.as_str(), "graphql-transport-ws");
-    let evil = Socket::connect_with(&server, &[(SEC_WEBSOCKET_PROTOCOL.as_str(), protocol.1), (ORIGIN.as_str(), "https://evil.test")]).await;
+    let evil =
+        Socket::connect_with(&server, &[(SEC_WEBSOCKET_PROTOCOL.as_str(), protocol.1), (ORIGIN.as_str(), "https://evil.test")]).await;
     assert!(matches!(evil, Err(Error::Http(response)) if response.status().as_u16() == 403));
     let listed = Socket::connect_with(&server, &[("sec-websocket-protocol", protocol.1), ("origin", "https://console.example.com")]).await;
     assert!(listed.is_ok());

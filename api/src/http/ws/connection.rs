@@ -30,12 +30,7 @@ pub struct Handshake {
 }
 
 /// Serves one socket until either side closes it.
-pub async fn serve<E: Executor, R: ResolveActor>(
-    socket: WebSocket,
-    state: HttpState<E, R>,
-    handshake: Handshake,
-    request_id: RequestId,
-) {
+pub async fn serve<E: Executor, R: ResolveActor>(socket: WebSocket, state: HttpState<E, R>, handshake: Handshake, request_id: RequestId) {
     let speaks_protocol = socket.protocol().is_some_and(|protocol| protocol == SUBPROTOCOL);
     let (sink, mut stream) = socket.split();
     let (outbox, writer) = Outbox::start(sink, state.timeouts.write);

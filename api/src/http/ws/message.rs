@@ -114,11 +114,8 @@ pub fn pong(payload: Option<&Value>) -> Message {
 /// `next`.
 pub fn next(id: &str, outcome: &Outcome) -> Message {
     let response = &outcome.response;
-    let payload = Body {
-        errors: &response.errors,
-        data: (!outcome.request_error).then_some(&response.data),
-        extensions: &response.extensions,
-    };
+    let payload =
+        Body { errors: &response.errors, data: (!outcome.request_error).then_some(&response.data), extensions: &response.extensions };
     text(&WithPayload { id, kind: "next", payload })
 }
 
@@ -152,13 +149,26 @@ mod tests {
     #[test]
     fn what_the_protocol_does_not_know_is_invalid() {
         for bad in [
-            "", "nonsense", "[]", "1", "{}", r#"{"type":1}"#, r#"{"type":"unknown"}"#, r#"{"type":"connection_ack"}"#,
-            r#"{"type":"next","id":"1","payload":{}}"#, r#"{"type":"connection_init","payload":1}"#, r#"{"type":"ping","payload":[]}"#,
-            r#"{"type":"subscribe","payload":{"query":"{a}"}}"#, r#"{"type":"subscribe","id":"","payload":{"query":"{a}"}}"#,
-            r#"{"type":"subscribe","id":1,"payload":{"query":"{a}"}}"#, r#"{"type":"subscribe","id":"1"}"#,
-            r#"{"type":"subscribe","id":"1","payload":{}}"#, r#"{"type":"subscribe","id":"1","payload":{"query":1}}"#,
+            "",
+            "nonsense",
+            "[]",
+            "1",
+            "{}",
+            r#"{"type":1}"#,
+            r#"{"type":"unknown"}"#,
+            r#"{"type":"connection_ack"}"#,
+            r#"{"type":"next","id":"1","payload":{}}"#,
+            r#"{"type":"connection_init","payload":1}"#,
+            r#"{"type":"ping","payload":[]}"#,
+            r#"{"type":"subscribe","payload":{"query":"{a}"}}"#,
+            r#"{"type":"subscribe","id":"","payload":{"query":"{a}"}}"#,
+            r#"{"type":"subscribe","id":1,"payload":{"query":"{a}"}}"#,
+            r#"{"type":"subscribe","id":"1"}"#,
+            r#"{"type":"subscribe","id":"1","payload":{}}"#,
+            r#"{"type":"subscribe","id":"1","payload":{"query":1}}"#,
             r#"{"type":"subscribe","id":"1","payload":{"query":"{a}","variables":[]}}"#,
-            r#"{"type":"subscribe","id":"1","payload":{"query":"{a}","operationName":1}}"#, r#"{"type":"complete"}"#,
+            r#"{"type":"subscribe","id":"1","payload":{"query":"{a}","operationName":1}}"#,
+            r#"{"type":"complete"}"#,
         ] {
             assert!(matches!(Incoming::parse(bad), Err(Close::Invalid(_))), "{bad}");
         }

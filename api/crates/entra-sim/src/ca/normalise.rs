@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use super::DirectoryView;
 use super::json::{at, filled, is_void, text, texts};
 use super::vocabulary as v;
-use super::DirectoryView;
 
 /// The members Graph adds itself.
 pub(super) struct Envelope {
@@ -38,7 +38,8 @@ pub(super) fn stored_policy(mut draft: Value, dir: &dyn DirectoryView, envelope:
             envelope.id
         );
         grant.insert("authenticationStrength@odata.context".into(), Value::from(context));
-        let expanded = grant.get("authenticationStrength").and_then(|strength| text(strength, &["id"])).and_then(|id| dir.auth_strength(id));
+        let expanded =
+            grant.get("authenticationStrength").and_then(|strength| text(strength, &["id"])).and_then(|id| dir.auth_strength(id));
         if let Some(expanded) = expanded {
             grant.insert("authenticationStrength".into(), expanded);
         }
@@ -169,7 +170,10 @@ fn grant(sent: &Value) -> Value {
         built_in.sort_by_key(|control| *control != "mfa");
     }
     let strength = at(sent, &["authenticationStrength"]);
-    let single = built_in.len() + texts(sent, &["termsOfUse"]).len() + texts(sent, &["customAuthenticationFactors"]).len() + usize::from(!strength.is_null());
+    let single = built_in.len()
+        + texts(sent, &["termsOfUse"]).len()
+        + texts(sent, &["customAuthenticationFactors"]).len()
+        + usize::from(!strength.is_null());
     if single == 0 {
         return Value::Null;
     }
@@ -219,7 +223,8 @@ fn session(sent: &Value) -> Value {
     ] {
         let control = at(sent, &[name]);
         if is_on(control) {
-            let mut kept: Map<String, Value> = members.iter().map(|member| ((*member).to_owned(), at(control, &[member]).clone())).collect();
+            let mut kept: Map<String, Value> =
+                members.iter().map(|member| ((*member).to_owned(), at(control, &[member]).clone())).collect();
             kept.insert("isEnabled".into(), Value::Bool(true));
             stored[name] = kept.into();
         }
@@ -229,7 +234,8 @@ fn session(sent: &Value) -> Value {
         default_to(&mut stored["signInFrequency"]["frequencyInterval"], "timeBased");
     }
     // Resilience defaults that stay on are no control.
-    let effective = stored.as_object().is_some_and(|controls| controls.values().any(|control| control.is_object() || control == &Value::Bool(true)));
+    let effective =
+        stored.as_object().is_some_and(|controls| controls.values().any(|control| control.is_object() || control == &Value::Bool(true)));
     if effective { stored } else { Value::Null }
 }
 

@@ -93,6 +93,8 @@ fn check_managed(stored: &Value, before: &Value, after: &Value) -> Result<(), Ca
     }
     Err(CaError::rule(
         1186,
-        format!("Microsoft-managed policy with template ID:'{template}' cannot be updated. Only its state and its excluded identities can be changed."),
+        format!(
+            "Microsoft-managed policy with template ID:'{template}' cannot be updated. Only its state and its excluded identities can be changed."
+        ),
     ))
 }

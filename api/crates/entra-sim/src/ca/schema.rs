@@ -4,9 +4,9 @@
 
 use serde_json::{Map, Value};
 
+use super::CaError;
 use super::json::is_void;
 use super::vocabulary as v;
-use super::CaError;
 
 /// The request that a body came with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,8 +119,10 @@ const CLIENT_APPLICATIONS: &[Member] = &[
     Member("agentIdServicePrincipalFilter", Shape::Any, Preview),
 ];
 
-const PLATFORMS: &[Member] =
-    &[Member("includePlatforms", Shape::WordList(v::PLATFORMS), Nullable), Member("excludePlatforms", Shape::WordList(v::PLATFORMS), Nullable)];
+const PLATFORMS: &[Member] = &[
+    Member("includePlatforms", Shape::WordList(v::PLATFORMS), Nullable),
+    Member("excludePlatforms", Shape::WordList(v::PLATFORMS), Nullable),
+];
 
 const LOCATIONS: &[Member] = &[Member("includeLocations", Shape::Texts, Nullable), Member("excludeLocations", Shape::Texts, Nullable)];
 

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::roles::role_definitions;
 use super::TenantSeed;
+use super::roles::role_definitions;
 use crate::ca::DirectoryView;
 
 impl DirectoryView for TenantSeed {
@@ -65,9 +65,9 @@ impl DirectoryView for TenantSeed {
 
     fn policies_referring_location(&self, id: &str) -> Vec<String> {
         let names = |policy: &&Value| {
-            ["includeLocations", "excludeLocations"].iter().any(|list| {
-                policy["conditions"]["locations"][list].as_array().is_some_and(|ids| ids.iter().any(|other| other == id))
-            })
+            ["includeLocations", "excludeLocations"]
+                .iter()
+                .any(|list| policy["conditions"]["locations"][list].as_array().is_some_and(|ids| ids.iter().any(|other| other == id)))
         };
         self.policies.iter().filter(names).filter_map(|policy| policy["id"].as_str().map(str::to_owned)).collect()
     }

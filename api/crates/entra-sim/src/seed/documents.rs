@@ -13,7 +13,8 @@ pub(super) type Placeholders = BTreeMap<(&'static str, &'static str), String>;
 pub(super) fn request(file: &Value, placeholders: &Placeholders) -> Value {
     let mut body = filled_in(file, "", placeholders);
     if let Some(members) = body.as_object_mut() {
-        members.retain(|name, _| !matches!(name.as_str(), "id" | "templateId" | "createdDateTime" | "modifiedDateTime" | "deletedDateTime"));
+        members
+            .retain(|name, _| !matches!(name.as_str(), "id" | "templateId" | "createdDateTime" | "modifiedDateTime" | "deletedDateTime"));
     }
     if let Some(id) = body.pointer("/grantControls/authenticationStrength/id").cloned() {
         body["grantControls"]["authenticationStrength"] = json!({ "id": id });

@@ -30,8 +30,18 @@ const PHISHING_RESISTANT: &[&str] = &["windowsHelloForBusiness", "fido2", "x509C
 pub(super) fn built_in() -> Vec<Value> {
     [
         (2, "Multifactor authentication", "Combinations of methods that satisfy strong authentication, such as a password + SMS", MFA),
-        (3, "Passwordless MFA", "Passwordless methods that satisfy strong authentication, such as Passwordless sign-in with the Microsoft Authenticator", PASSWORDLESS),
-        (4, "Phishing-resistant MFA", "Phishing-resistant, Passwordless methods for the strongest authentication, such as a FIDO2 security key", PHISHING_RESISTANT),
+        (
+            3,
+            "Passwordless MFA",
+            "Passwordless methods that satisfy strong authentication, such as Passwordless sign-in with the Microsoft Authenticator",
+            PASSWORDLESS,
+        ),
+        (
+            4,
+            "Phishing-resistant MFA",
+            "Phishing-resistant, Passwordless methods for the strongest authentication, such as a FIDO2 security key",
+            PHISHING_RESISTANT,
+        ),
     ]
     .into_iter()
     .map(|(number, name, description, combinations)| {

@@ -48,9 +48,14 @@ fn every_tenant_is_a_plausible_company() {
         assert_eq!(tenant.auth_strengths.iter().filter(|strength| strength["policyType"] == "custom").count(), 1, "{name}");
         assert!(tenant.auth_contexts.len() >= 2 && !tenant.terms.is_empty() && !tenant.named_locations.is_empty(), "{name}");
         assert!(tenant.service_principals.len() > 20, "{name}");
-        for objects in [&tenant.users, &tenant.groups, &tenant.service_principals, &tenant.named_locations, &tenant.policies, &tenant.auth_strengths] {
+        for objects in
+            [&tenant.users, &tenant.groups, &tenant.service_principals, &tenant.named_locations, &tenant.policies, &tenant.auth_strengths]
+        {
             assert_eq!(ids(objects).len(), objects.len(), "{name}: ids repeat");
-            assert!(objects.iter().all(|object| object["displayName"].as_str().is_some_and(|text| !text.is_empty())), "{name}: a name is missing");
+            assert!(
+                objects.iter().all(|object| object["displayName"].as_str().is_some_and(|text| !text.is_empty())),
+                "{name}: a name is missing"
+            );
         }
         let addresses: BTreeSet<&str> = tenant.users.iter().filter_map(|user| user["userPrincipalName"].as_str()).collect();
         assert_eq!(addresses.len(), tenant.users.len(), "{name}: user principal names repeat");
@@ -96,7 +101,8 @@ fn policies_are_stable_and_their_states_are_the_files() {
     assert_eq!(tenants.iter().map(states).collect::<Vec<_>>(), [[28, 1, 1], [0, 18, 0], [0, 6, 53]]);
     for tenant in &tenants {
         for policy in &tenant.policies {
-            let mut patched = patch_policy(policy, &json!({}), tenant, now()).unwrap_or_else(|error| panic!("{}: {error}", policy["displayName"]));
+            let mut patched =
+                patch_policy(policy, &json!({}), tenant, now()).unwrap_or_else(|error| panic!("{}: {error}", policy["displayName"]));
             patched["modifiedDateTime"] = policy["modifiedDateTime"].clone();
             assert_eq!(&patched, policy);
         }
@@ -125,7 +131,9 @@ fn files_that_stay_out_are_refused_by_a_known_rule() {
 }
 
 /// Numbers that ca-semantics.md section 15 lists.
-const NUMBERS: &[&str] = &["1007", "1011", "1012", "1032", "1034", "1038", "1039", "1040", "1054", "1060", "1064", "1085", "1088", "1102", "1103", "1104", "1150"];
+const NUMBERS: &[&str] = &[
+    "1007", "1011", "1012", "1032", "1034", "1038", "1039", "1040", "1054", "1060", "1064", "1085", "1088", "1102", "1103", "1104", "1150",
+];
 
 #[test]
 fn every_published_file_is_accepted_or_refused_by_a_numbered_rule() {

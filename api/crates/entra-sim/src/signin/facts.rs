@@ -177,7 +177,8 @@ impl User {
             display_name: string("displayName"),
             country: string("usageLocation"),
             department: string("department"),
-            enabled: at(user, &["accountEnabled"]).as_bool().unwrap_or(true) && text(user, &["externalUserState"]) != Some("PendingAcceptance"),
+            enabled: at(user, &["accountEnabled"]).as_bool().unwrap_or(true)
+                && text(user, &["externalUserState"]) != Some("PendingAcceptance"),
             guest_type: guest_type(text(user, &["userType"]) == Some("Guest"), principal_name.contains("#EXT#")),
             principal_name,
             groups,

@@ -135,8 +135,14 @@ fn phone(chance: &mut ChaCha8Rng, kind: Kind, name: &str) -> Phone {
     let registered = matches!(kind, Kind::Employee | Kind::Admin) && chance.random_bool(0.7);
     let compliant = managed && chance.random_bool(0.95);
     let id = guid(chance);
-    let registration =
-        registered.then(|| Registration { id, name: format!("{name}-phone"), trust: Trust::Registered, company: managed, managed, compliant });
+    let registration = registered.then(|| Registration {
+        id,
+        name: format!("{name}-phone"),
+        trust: Trust::Registered,
+        company: managed,
+        managed,
+        compliant,
+    });
     let protected_apps = registered && chance.random_bool(0.8);
     Phone { platform, registration, protected_apps }
 }

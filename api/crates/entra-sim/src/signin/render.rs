@@ -90,8 +90,14 @@ fn status_texts(verdict: &Verdict) -> (&'static str, Option<&'static str>) {
         50126 => ("Error validating credentials due to invalid username or password.", None),
         50142 => ("Password change is required due to a conditional access policy.", None),
         50158 => ("External security challenge was not satisfied.", None),
-        53000 => ("Device is not in required device state. Conditional Access policy requires a compliant device, and the device is not compliant.", None),
-        53001 => ("Device is not in required device state. Conditional Access policy requires a domain joined device, and the device is not domain joined.", None),
+        53000 => (
+            "Device is not in required device state. Conditional Access policy requires a compliant device, and the device is not compliant.",
+            None,
+        ),
+        53001 => (
+            "Device is not in required device state. Conditional Access policy requires a domain joined device, and the device is not domain joined.",
+            None,
+        ),
         53002 => ("Application used is not an approved application for Conditional Access.", None),
         53009 => ("Application needs to enforce Intune protection policies.", None),
         _ => ("Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.", None),

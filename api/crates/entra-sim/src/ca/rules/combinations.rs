@@ -3,16 +3,17 @@
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::ca::CaError;
 use crate::ca::json::{at, filled, is_void, text, texts};
 use crate::ca::limits::{CONTEXTS_MAX, FILTER_RULE_MAX_CHARS};
 use crate::ca::schema::Verb;
-use crate::ca::CaError;
 
 const GUEST_SIDES: [(&str, &str); 2] = [("includeUsers", "includeGuestsOrExternalUsers"), ("excludeUsers", "excludeGuestsOrExternalUsers")];
 
 /// Values that a type alone can't describe; they belong to the schema (1007).
 pub(super) fn check_values(draft: &Value, verb: Verb) -> Result<(), CaError> {
-    let context_number = |id: &str| id.strip_prefix('c').filter(|digits| !digits.starts_with('0')).and_then(|digits| digits.parse::<usize>().ok());
+    let context_number =
+        |id: &str| id.strip_prefix('c').filter(|digits| !digits.starts_with('0')).and_then(|digits| digits.parse::<usize>().ok());
     let contexts = texts(draft, &["conditions", "applications", "includeAuthenticationContextClassReferences"]);
     let contexts_named = contexts.into_iter().all(|id| context_number(id).is_some_and(|number| (1..=CONTEXTS_MAX).contains(&number)));
     let operator_given = at(draft, &["grantControls"]).is_null() || text(draft, &["grantControls", "operator"]).is_some();
@@ -21,14 +22,16 @@ pub(super) fn check_values(draft: &Value, verb: Verb) -> Result<(), CaError> {
         text(tenants, &["membershipKind"]) != Some("enumerated")
             || (filled(tenants, &["members"]) && texts(tenants, &["members"]).iter().all(|id| Uuid::parse_str(id).is_ok()))
     });
-    let filters_short = [["devices", "deviceFilter"], ["applications", "applicationFilter"], ["clientApplications", "servicePrincipalFilter"]]
-        .iter()
-        .all(|[condition, filter]| {
-            let rule = text(draft, &["conditions", condition, filter, "rule"]);
-            let complete = at(draft, &["conditions", condition, filter]).is_null() || rule.is_some_and(|rule| !rule.trim().is_empty());
-            let mode = at(draft, &["conditions", condition, filter]).is_null() || text(draft, &["conditions", condition, filter, "mode"]).is_some();
-            complete && mode && rule.is_none_or(|rule| rule.chars().count() <= FILTER_RULE_MAX_CHARS)
-        });
+    let filters_short =
+        [["devices", "deviceFilter"], ["applications", "applicationFilter"], ["clientApplications", "servicePrincipalFilter"]].iter().all(
+            |[condition, filter]| {
+                let rule = text(draft, &["conditions", condition, filter, "rule"]);
+                let complete = at(draft, &["conditions", condition, filter]).is_null() || rule.is_some_and(|rule| !rule.trim().is_empty());
+                let mode = at(draft, &["conditions", condition, filter]).is_null()
+                    || text(draft, &["conditions", condition, filter, "mode"]).is_some();
+                complete && mode && rule.is_none_or(|rule| rule.chars().count() <= FILTER_RULE_MAX_CHARS)
+            },
+        );
     if contexts_named && operator_given && tenants_named && filters_short { Ok(()) } else { Err(CaError::policy_schema(verb)) }
 }
 
@@ -48,7 +51,10 @@ fn targets(applications: &Value) -> Result<(), CaError> {
     let actions = filled(applications, &["includeUserActions"]);
     let contexts = filled(applications, &["includeAuthenticationContextClassReferences"]);
     let clash = |one: &str, other: &str| {
-        Err(CaError::rule(1012, format!("'applications' condition cannot include both '{one}' and '{other}'. Please remove one of the conditions.")))
+        Err(CaError::rule(
+            1012,
+            format!("'applications' condition cannot include both '{one}' and '{other}'. Please remove one of the conditions."),
+        ))
     };
     match (resources, actions, contexts) {
         (true, true, _) => clash("includeApplications", "includeUserActions"),
@@ -95,7 +101,9 @@ fn client_app_types(conditions: &Value) -> Result<(), CaError> {
 
 /// Decision: the text of 1085 is not in any source; it stands for the parts that a condition must not miss.
 fn includes(conditions: &Value) -> Result<(), CaError> {
-    let missing = |condition: &str, members: &str| Err(CaError::rule(1085, format!("'{condition}' condition must include at least one value in {members}.")));
+    let missing = |condition: &str, members: &str| {
+        Err(CaError::rule(1085, format!("'{condition}' condition must include at least one value in {members}.")))
+    };
     let users = &conditions["users"];
     let someone = ["includeUsers", "includeGroups", "includeRoles"].iter().any(|list| filled(users, &[list]));
     if !someone && users["includeGuestsOrExternalUsers"].is_null() {
@@ -110,7 +118,8 @@ fn includes(conditions: &Value) -> Result<(), CaError> {
 }
 
 fn guests(users: &Value) -> Result<(), CaError> {
-    let both = GUEST_SIDES.iter().any(|(list, guests)| texts(users, &[list]).contains(&"GuestsOrExternalUsers") && !users[guests].is_null());
+    let both =
+        GUEST_SIDES.iter().any(|(list, guests)| texts(users, &[list]).contains(&"GuestsOrExternalUsers") && !users[guests].is_null());
     if both { Err(CaError::plain("'GuestsOrExternalUsers' cannot be combined with guestOrExternalUsers")) } else { Ok(()) }
 }
 
@@ -131,7 +140,9 @@ fn workloads(conditions: &Value) -> Result<(), CaError> {
     }
     let workload = &conditions["clientApplications"];
     if !filled(workload, &["includeServicePrincipals"]) && workload["servicePrincipalFilter"].is_null() {
-        return fault("'clientApplications' condition must include at least one value in 'includeServicePrincipals' or a 'servicePrincipalFilter'.");
+        return fault(
+            "'clientApplications' condition must include at least one value in 'includeServicePrincipals' or a 'servicePrincipalFilter'.",
+        );
     }
     let foreign = ["platforms", "devices"].iter().any(|name| !conditions[name].is_null())
         || filled(conditions, &["userRiskLevels"])

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::ca::json::{at, filled, text, texts};
 use crate::ca::CaError;
+use crate::ca::json::{at, filled, text, texts};
 
 pub(super) fn check(draft: &Value) -> Result<(), CaError> {
     if draft["grantControls"].is_null() && draft["sessionControls"].is_null() {
@@ -96,7 +96,9 @@ fn frequency(control: &Value) -> Result<(), CaError> {
     let fault = |text: &str| Err(CaError::rule(1085, text));
     match (timed, control["value"].as_i64(), text(control, &["type"])) {
         (false, None, None) => Ok(()),
-        (false, ..) => fault("'everyTime' value for 'frequencyInterval' property in 'signInFrequency' session control excludes 'value' and 'type'."),
+        (false, ..) => {
+            fault("'everyTime' value for 'frequencyInterval' property in 'signInFrequency' session control excludes 'value' and 'type'.")
+        }
         (true, Some(1..=23), Some("hours")) | (true, Some(1..=365), Some("days")) => Ok(()),
         (true, ..) => fault("'signInFrequency' session control needs 'value' and 'type' together: 1 to 23 hours or 1 to 365 days."),
     }

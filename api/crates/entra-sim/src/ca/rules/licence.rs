@@ -13,9 +13,13 @@ pub(super) fn check(draft: &Value, dir: &dyn DirectoryView, stored: Option<&Valu
         || filled(draft, &["conditions", "signInRiskLevels"])
         || texts(draft, &["grantControls", "builtInControls"]).contains(&"riskRemediation");
     if risk && !dir.licensed_p2() {
-        return Err(CaError::rule(1039, "Cannot create or update policies with premium P2 features. Upgrade to a premium P2 license and try again."));
+        return Err(CaError::rule(
+            1039,
+            "Cannot create or update policies with premium P2 features. Upgrade to a premium P2 license and try again.",
+        ));
     }
-    let workload = !at(draft, &["conditions", "clientApplications"]).is_null() || filled(draft, &["conditions", "servicePrincipalRiskLevels"]);
+    let workload =
+        !at(draft, &["conditions", "clientApplications"]).is_null() || filled(draft, &["conditions", "servicePrincipalRiskLevels"]);
     if workload && !dir.licensed_workload() {
         return Err(CaError::rule(
             1150,

@@ -24,7 +24,9 @@ pub(super) fn check(draft: &Value, dir: &dyn DirectoryView, stored: Option<&Valu
     locations(&new(["conditions", "locations", "includeLocations"]), &["All", "AllTrusted", MFA_TRUSTED_IPS], dir)?;
     locations(&new(["conditions", "locations", "excludeLocations"]), &["AllTrusted", MFA_TRUSTED_IPS], dir)?;
 
-    principals("user", &new([USERS[0], USERS[1], "includeUsers"]), |id| matches!(id, "All" | "None" | "GuestsOrExternalUsers") || dir.user_exists(id))?;
+    principals("user", &new([USERS[0], USERS[1], "includeUsers"]), |id| {
+        matches!(id, "All" | "None" | "GuestsOrExternalUsers") || dir.user_exists(id)
+    })?;
     principals("user", &new([USERS[0], USERS[1], "excludeUsers"]), |id| id == "GuestsOrExternalUsers" || dir.user_exists(id))?;
     for list in ["includeGroups", "excludeGroups"] {
         principals("group", &new([USERS[0], USERS[1], list]), |id| dir.group_exists(id))?;

@@ -86,7 +86,10 @@ fn rule_1012_mixed_targets() {
         &[("/conditions/applications/includeAuthenticationContextClassReferences", json!(["c1"]))],
         &both("includeApplications", "includeAuthenticationContextClassReferences"),
     );
-    accepted(&[("/conditions/applications", json!({ "includeUserActions": ["urn:user:registersecurityinfo"], "includeApplications": [] }))]);
+    accepted(&[(
+        "/conditions/applications",
+        json!({ "includeUserActions": ["urn:user:registersecurityinfo"], "includeApplications": [] }),
+    )]);
 }
 
 #[test]
@@ -183,7 +186,8 @@ fn rule_1040_locations() {
         locations[list] = json!([GHOST]);
         refused(&[("/conditions/locations", locations)], &format!("1040: NamedLocation with id {GHOST} does not exist in the directory."));
     }
-    let excluded = json!({ "includeLocations": ["All"], "excludeLocations": ["AllTrusted", LOCATION, "00000000-0000-0000-0000-000000000000"] });
+    let excluded =
+        json!({ "includeLocations": ["All"], "excludeLocations": ["AllTrusted", LOCATION, "00000000-0000-0000-0000-000000000000"] });
     accepted(&[("/conditions/locations", excluded)]);
 }
 
@@ -248,7 +252,10 @@ fn rule_1085_missing_parts() {
         ("/conditions/servicePrincipalRiskLevels", json!(["high"])),
         ("/sessionControls", json!({ "signInFrequency": { "value": 4, "isEnabled": true } })),
         ("/sessionControls", json!({ "signInFrequency": { "value": 24, "type": "hours", "isEnabled": true } })),
-        ("/sessionControls", json!({ "signInFrequency": { "value": 4, "type": "hours", "frequencyInterval": "everyTime", "isEnabled": true } })),
+        (
+            "/sessionControls",
+            json!({ "signInFrequency": { "value": 4, "type": "hours", "frequencyInterval": "everyTime", "isEnabled": true } }),
+        ),
         ("/sessionControls", json!({ "persistentBrowser": { "isEnabled": true, "mode": null } })),
     ] {
         let error = create(&with(std::slice::from_ref(&changes))).expect_err("1085");
@@ -262,7 +269,10 @@ fn rule_1085_missing_parts() {
 #[test]
 fn rule_1102_and_1103_roles() {
     refused(&[("/conditions/users/includeRoles", json!(["All"]))], "1102: 'users' condition contains invalid role ids: All.");
-    refused(&[("/conditions/users/excludeRoles", json!([GHOST]))], &format!("1103: 'users' condition contains non-built in role ids: {GHOST}"));
+    refused(
+        &[("/conditions/users/excludeRoles", json!([GHOST]))],
+        &format!("1103: 'users' condition contains non-built in role ids: {GHOST}"),
+    );
     accepted(&[("/conditions/users/includeRoles", json!([ROLE]))]);
 }
 
@@ -340,7 +350,11 @@ fn tenant_wide_refusals() {
     assert!(create_policy(&minimal(), &full, ID, now()).unwrap_err().message.contains("limit of 240"));
     let defaults = Directory { defaults: true, ..Directory::default() };
     assert!(create_policy(&minimal(), &defaults, ID, now()).is_ok());
-    refused_in(&defaults, &[("/state", json!("enabled"))], "You must first disable Security defaults before enabling a Conditional Access policy.");
+    refused_in(
+        &defaults,
+        &[("/state", json!("enabled"))],
+        "You must first disable Security defaults before enabling a Conditional Access policy.",
+    );
 }
 
 #[test]

@@ -82,7 +82,8 @@ fn patches_need_the_type_and_replace_ranges() {
     let stored = create(&ip("10.0.0.0/24")).unwrap();
     let later = now() + chrono::TimeDelta::seconds(5);
     let patched =
-        patch_location(&stored, &json!({ "@odata.type": "#microsoft.graph.ipNamedLocation", "isTrusted": false }), &directory, later).unwrap();
+        patch_location(&stored, &json!({ "@odata.type": "#microsoft.graph.ipNamedLocation", "isTrusted": false }), &directory, later)
+            .unwrap();
     assert_eq!((&patched["isTrusted"], &patched["ipRanges"], &patched["id"]), (&json!(false), &stored["ipRanges"], &stored["id"]));
     assert_eq!(patched["modifiedDateTime"], "2026-03-04T05:06:12.1234567Z");
     for body in [json!({ "isTrusted": false }), json!({ "@odata.type": "#microsoft.graph.countryNamedLocation", "displayName": "x" })] {

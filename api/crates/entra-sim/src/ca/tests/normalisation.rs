@@ -49,8 +49,20 @@ fn members_come_in_graphs_order() {
     let text = serde_json::to_string(&InGraphOrder(&create(&minimal()).unwrap())).unwrap();
     assert!(text.starts_with(r#"{"id":"#), "{text}");
     let place = |name: &str| text.find(&format!("\"{name}\":")).unwrap_or_else(|| panic!("{name} in {text}"));
-    let names =
-        ["id", "templateId", "displayName", "createdDateTime", "state", "sessionControls", "conditions", "userRiskLevels", "applications", "users", "grantControls", "operator"];
+    let names = [
+        "id",
+        "templateId",
+        "displayName",
+        "createdDateTime",
+        "state",
+        "sessionControls",
+        "conditions",
+        "userRiskLevels",
+        "applications",
+        "users",
+        "grantControls",
+        "operator",
+    ];
     assert!(names.windows(2).all(|pair| place(pair[0]) < place(pair[1])), "{text}");
 }
 
@@ -135,7 +147,8 @@ fn session_controls_that_are_off_are_not_stored() {
             },
         })
     );
-    let off = create(&with(&[("/sessionControls", json!({ "signInFrequency": { "isEnabled": false, "value": 1, "type": "hours" } }))])).unwrap();
+    let off =
+        create(&with(&[("/sessionControls", json!({ "signInFrequency": { "isEnabled": false, "value": 1, "type": "hours" } }))])).unwrap();
     assert!(off["sessionControls"].is_null());
     let session_only = create(&with(&[
         ("/grantControls", json!({ "operator": "OR", "builtInControls": [] })),
@@ -147,12 +160,16 @@ fn session_controls_that_are_off_are_not_stored() {
 
 #[test]
 fn remediation_brings_strength_and_every_time() {
-    let error = create(&with(&[("/grantControls/builtInControls", json!(["riskRemediation"])), ("/conditions/userRiskLevels", json!(["high"]))]))
-        .unwrap_err();
+    let error =
+        create(&with(&[("/grantControls/builtInControls", json!(["riskRemediation"])), ("/conditions/userRiskLevels", json!(["high"]))]))
+            .unwrap_err();
     // The directory of these tests has no strength ...002, so the forced reference shows.
     assert_eq!(error.message, "1054: Invalid authenticationStrength value: 00000000-0000-0000-0000-000000000002.");
     let stored = create(&with(&[
-        ("/grantControls", json!({ "operator": "OR", "builtInControls": ["riskRemediation"], "authenticationStrength": { "id": STRENGTH } })),
+        (
+            "/grantControls",
+            json!({ "operator": "OR", "builtInControls": ["riskRemediation"], "authenticationStrength": { "id": STRENGTH } }),
+        ),
         ("/conditions/userRiskLevels", json!(["high"])),
     ]))
     .unwrap();

@@ -29,13 +29,18 @@ fn an_empty_patch_changes_only_the_time() {
 #[test]
 fn objects_merge_arrays_replace_null_clears() {
     let before = located();
-    let after = patch(&before, json!({ "state": "enabled", "conditions": { "locations": { "excludeLocations": ["AllTrusted"] } } })).unwrap();
+    let after =
+        patch(&before, json!({ "state": "enabled", "conditions": { "locations": { "excludeLocations": ["AllTrusted"] } } })).unwrap();
     assert_eq!(after["conditions"]["locations"], json!({ "includeLocations": ["All"], "excludeLocations": ["AllTrusted"] }));
     assert_eq!((&after["state"], &after["conditions"]["users"]), (&json!("enabled"), &before["conditions"]["users"]));
-    let cleared = patch(&before, json!({ "conditions": { "locations": null, "users": { "excludeGroups": [] } }, "sessionControls": null })).unwrap();
+    let cleared =
+        patch(&before, json!({ "conditions": { "locations": null, "users": { "excludeGroups": [] } }, "sessionControls": null })).unwrap();
     assert!(cleared["conditions"]["locations"].is_null() && cleared["sessionControls"].is_null());
     assert_eq!(cleared["conditions"]["users"]["excludeGroups"], json!([]));
-    assert_eq!(patch(&before, json!({ "conditions": { "clientAppTypes": null } })).unwrap()["conditions"]["clientAppTypes"], json!(["all"]));
+    assert_eq!(
+        patch(&before, json!({ "conditions": { "clientAppTypes": null } })).unwrap()["conditions"]["clientAppTypes"],
+        json!(["all"])
+    );
 }
 
 #[test]
@@ -75,7 +80,12 @@ fn a_deleted_reference_does_not_hinder_a_state_change() {
     let before = located();
     let bare = Directory { empty: true, ..Directory::default() };
     assert_eq!(patch_policy(&before, &json!({ "state": "enabled" }), &bare, now()).unwrap()["state"], "enabled");
-    let error = patch_policy(&before, &json!({ "conditions": { "users": { "includeGroups": ["22222222-0000-0000-0000-00000000000f"] } } }), &bare, now());
+    let error = patch_policy(
+        &before,
+        &json!({ "conditions": { "users": { "includeGroups": ["22222222-0000-0000-0000-00000000000f"] } } }),
+        &bare,
+        now(),
+    );
     assert!(error.unwrap_err().message.starts_with("1054: "));
 }
 
@@ -107,10 +117,18 @@ fn security_defaults_hinder_enabling_only() {
 fn a_managed_policy_takes_state_and_exclusions_only() {
     let mut managed = located();
     managed["templateId"] = json!("4200930c-0da2-4e33-ca01-000000000000");
-    let after = patch(&managed, json!({ "state": "enabled", "conditions": { "users": { "excludeGroups": [], "excludeUsers": [] } } })).unwrap();
+    let after =
+        patch(&managed, json!({ "state": "enabled", "conditions": { "users": { "excludeGroups": [], "excludeUsers": [] } } })).unwrap();
     assert_eq!((&after["state"], &after["templateId"]), (&json!("enabled"), &managed["templateId"]));
-    for body in [json!({ "displayName": "mine" }), json!({ "conditions": { "users": { "includeUsers": ["None"] } } }), json!({ "sessionControls": null })] {
+    for body in [
+        json!({ "displayName": "mine" }),
+        json!({ "conditions": { "users": { "includeUsers": ["None"] } } }),
+        json!({ "sessionControls": null }),
+    ] {
         let message = patch(&managed, body).unwrap_err();
-        assert!(message.starts_with("1186: Microsoft-managed policy with template ID:'4200930c-0da2-4e33-ca01-000000000000' cannot be updated"), "{message}");
+        assert!(
+            message.starts_with("1186: Microsoft-managed policy with template ID:'4200930c-0da2-4e33-ca01-000000000000' cannot be updated"),
+            "{message}"
+        );
     }
 }

@@ -29,7 +29,9 @@ fn session() -> impl Strategy<Value = Value> {
         Just(Value::Null),
         (1..24, any::<bool>()).prop_map(|(value, on)| json!({ "signInFrequency": { "value": value, "type": "hours", "isEnabled": on } })),
         Just(json!({ "signInFrequency": { "frequencyInterval": "everyTime", "isEnabled": true }, "persistentBrowser": null })),
-        any::<bool>().prop_map(|on| json!({ "cloudAppSecurity": { "cloudAppSecurityType": "monitorOnly", "isEnabled": on }, "disableResilienceDefaults": on })),
+        any::<bool>().prop_map(
+            |on| json!({ "cloudAppSecurity": { "cloudAppSecurityType": "monitorOnly", "isEnabled": on }, "disableResilienceDefaults": on })
+        ),
     ]
 }
 

@@ -3,6 +3,7 @@
 use super::SourceFile;
 
 /// Policies, as published.
-pub(in crate::seed) const POLICIES: &[SourceFile] = &[
-    SourceFile { name: "20241201-Policies__042.json", text: include_str!("../../../seed/denis-beuermann-ConditionalAccess/policies/20241201-Policies__042.json") },
-];
+pub(in crate::seed) const POLICIES: &[SourceFile] = &[SourceFile {
+    name: "20241201-Policies__042.json",
+    text: include_str!("../../../seed/denis-beuermann-ConditionalAccess/policies/20241201-Policies__042.json"),
+}];

@@ -69,7 +69,8 @@ impl Builder {
         });
         service_principals.extend(own_apps);
         let registrations = registrations(&ids);
-        service_principals.extend(registrations.iter().map(|app| apps::registered(&ids, &owner, &app.client_id.to_string(), &app.display_name)));
+        service_principals
+            .extend(registrations.iter().map(|app| apps::registered(&ids, &owner, &app.client_id.to_string(), &app.display_name)));
         let tenant = TenantSeed {
             tenant_id,
             display_name: profile.display_name.to_owned(),
@@ -124,7 +125,10 @@ impl Builder {
             let dated = |name: &str| source[name].as_str().and_then(|text| self.past(text));
             let undated = self.past(first_day).unwrap_or(self.now) + TimeDelta::days(i64::try_from(number).unwrap_or_default());
             let created = dated("createdDateTime").unwrap_or(undated.min(self.now));
-            let id = source["id"].as_str().and_then(|id| Uuid::parse_str(id).ok()).unwrap_or_else(|| self.ids.id(&format!("policy/{}", file.name)));
+            let id = source["id"]
+                .as_str()
+                .and_then(|id| Uuid::parse_str(id).ok())
+                .unwrap_or_else(|| self.ids.id(&format!("policy/{}", file.name)));
             match create_policy(&request(&source, placeholders), &self.tenant, id, created) {
                 Ok(mut policy) => {
                     if let Some(modified) = dated("modifiedDateTime").filter(|at| *at >= created) {
@@ -143,8 +147,8 @@ impl Builder {
             let source = file.json();
             let created = source["createdDateTime"].as_str().and_then(|text| self.past(text)).unwrap_or(self.now);
             let id = self.ids.id(&format!("policy/{}", file.name));
-            let mut policy =
-                create_policy(&request(&source, &Placeholders::new()), &self.tenant, id, created).expect("the managed policy keeps the rules");
+            let mut policy = create_policy(&request(&source, &Placeholders::new()), &self.tenant, id, created)
+                .expect("the managed policy keeps the rules");
             policy["templateId"] = source["templateId"].clone();
             self.tenant.policies.push(policy);
         }
@@ -194,6 +198,8 @@ fn contexts() -> Vec<Value> {
         ("c3", "Payment release", "Prepared, not published yet.", false),
     ]
     .into_iter()
-    .map(|(id, name, description, available)| json!({ "id": id, "displayName": name, "description": description, "isAvailable": available }))
+    .map(
+        |(id, name, description, available)| json!({ "id": id, "displayName": name, "description": description, "isAvailable": available }),
+    )
     .collect()
 }

@@ -48,7 +48,8 @@ pub(super) fn build(seed: u64, now: DateTime<Utc>) -> (TenantSeed, Vec<RefusedFi
         builder.location(builder.ids.id(&format!("location/{}", file.name)), &location(&file.json()));
     }
     let keys = builder.ids.id("strength/clinic").to_string();
-    let badge = strengths::custom(&keys, "Clinic badge", "Certificate on the staff badge, or a key.", &["x509CertificateMultiFactor", "fido2"]);
+    let badge =
+        strengths::custom(&keys, "Clinic badge", "Certificate on the staff badge, or a key.", &["x509CertificateMultiFactor", "fido2"]);
     builder.tenant.auth_strengths.push(badge);
     builder.agreement(&terms, "Terms of use for clinic staff");
     builder.policies(clutch2view::POLICIES, &placeholders, "2026-01-12T08:15:00Z");

@@ -22,7 +22,16 @@ const PROFILE: Profile = Profile {
         contractors: 18,
         guests: 22,
         countries: &["FR", "BE", "ES", "PL", "MA"],
-        service_accounts: &["m365-signage", "m365-scan2mail", "azure-automation", "azure-backup", "onprem-sql", "onprem-print", "sync-mp-dc01", "sync-mp-dc02"],
+        service_accounts: &[
+            "m365-signage",
+            "m365-scan2mail",
+            "azure-automation",
+            "azure-backup",
+            "onprem-sql",
+            "onprem-print",
+            "sync-mp-dc01",
+            "sync-mp-dc02",
+        ],
     },
     emergency_group: (Some("ee2bdc01-80c2-4e28-9882-858bcfa005bf"), "CA-BreakGlassAccounts"),
     applications: &["Parcel Tracking", "Depot Planner", "Customs Desk", "Fleet Telematics", "Driver Payroll"],
@@ -75,7 +84,8 @@ pub(super) fn build(seed: u64, now: DateTime<Utc>) -> (TenantSeed, Vec<RefusedFi
     });
     builder.location(builder.ids.id("location/depots"), &depots);
     let driver = builder.ids.id("strength/driver").to_string();
-    let handset = strengths::custom(&driver, "Driver handset", "Passwordless on the handsets of the drivers.", &["deviceBasedPush", "fido2"]);
+    let handset =
+        strengths::custom(&driver, "Driver handset", "Passwordless on the handsets of the drivers.", &["deviceBasedPush", "fido2"]);
     builder.tenant.auth_strengths.push(handset);
     builder.agreement("0272f2a4-dba2-4135-8197-563b3a420d34", "Terms of use for guests");
     builder.agreement("6551cec0-1d10-422b-a9d0-9e447e0a8353", "Terms of use for guest administrators");

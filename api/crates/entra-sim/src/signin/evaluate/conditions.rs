@@ -14,7 +14,9 @@ pub(super) fn unmet(facts: &TenantFacts, policy: &Policy, scene: &Scene<'_>) -> 
     let supported = policy.state != State::ReportOnly || !matches!(scene.target, Target::Action(_));
     let checks: [(&str, &dyn Fn() -> bool); 11] = [
         // A policy for workload identities never meets a user.
-        ("workloadIdentities", &|| at(conditions, &["clientApplications"]).is_null() && !filled(conditions, &["servicePrincipalRiskLevels"])),
+        ("workloadIdentities", &|| {
+            at(conditions, &["clientApplications"]).is_null() && !filled(conditions, &["servicePrincipalRiskLevels"])
+        }),
         ("users", &|| users::matches(at(conditions, &["users"]), scene.user)),
         ("application", &|| supported && applications::matches(facts, at(conditions, &["applications"]), scene)),
         ("devicePlatform", &|| platforms(at(conditions, &["platforms"]), scene)),
@@ -38,7 +40,10 @@ fn platforms(condition: &Value, scene: &Scene<'_>) -> bool {
 fn locations(facts: &TenantFacts, condition: &Value, scene: &Scene<'_>) -> bool {
     let country = Some(scene.place.country).filter(|code| !code.is_empty());
     let trusted = || {
-        facts.locations.values().any(|location| matches!(location, Location::Networks { trusted: true, .. }) && location.holds(scene.ip, country))
+        facts
+            .locations
+            .values()
+            .any(|location| matches!(location, Location::Networks { trusted: true, .. }) && location.holds(scene.ip, country))
     };
     let names = |list: &str| {
         any(condition, &[list], |name| match name {
@@ -54,7 +59,9 @@ fn locations(facts: &TenantFacts, condition: &Value, scene: &Scene<'_>) -> bool 
 fn client_apps(conditions: &Value, scene: &Scene<'_>) -> bool {
     let client = scene.client.condition();
     !filled(conditions, &["clientAppTypes"])
-        || any(conditions, &["clientAppTypes"], |name| name == "all" || name == client || (name == "easSupported" && client == "exchangeActiveSync"))
+        || any(conditions, &["clientAppTypes"], |name| {
+            name == "all" || name == client || (name == "easSupported" && client == "exchangeActiveSync")
+        })
 }
 
 fn risk(conditions: &Value, list: &str, level: Risk) -> bool {
@@ -62,6 +69,8 @@ fn risk(conditions: &Value, list: &str, level: Risk) -> bool {
 }
 
 fn flow(conditions: &Value, scene: &Scene<'_>) -> bool {
-    let Some(methods) = text(conditions, &["authenticationFlows", "transferMethods"]).filter(|methods| !methods.is_empty()) else { return true };
+    let Some(methods) = text(conditions, &["authenticationFlows", "transferMethods"]).filter(|methods| !methods.is_empty()) else {
+        return true;
+    };
     scene.flow.is_some_and(|flow| methods.split(',').any(|method| method.trim() == flow))
 }

@@ -104,7 +104,9 @@ fn built_in(control: &str, scene: &Scene<'_>, answered: bool) -> Option<(Standin
         "block" => (Standing::Failed, Control::Block),
         "mfa" => (proven(scene, answered, |_| true), Control::Mfa),
         "compliantDevice" => (fixed(device_counts && registration.is_some_and(|device| device.compliant)), Control::CompliantDevice),
-        "domainJoinedDevice" => (fixed(device_counts && registration.is_some_and(|device| device.trust == Trust::Hybrid)), Control::HybridDevice),
+        "domainJoinedDevice" => {
+            (fixed(device_counts && registration.is_some_and(|device| device.trust == Trust::Hybrid)), Control::HybridDevice)
+        }
         "approvedApplication" => (fixed(protected), Control::ApprovedApp),
         "compliantApplication" => (fixed(protected), Control::AppProtection),
         // Only a home account can change its password here.

@@ -89,7 +89,8 @@ fn tokens(rule: &str) -> Option<Vec<Token>> {
             _ => {
                 let length = rest.find(|c: char| c.is_whitespace() || "()[],\"".contains(c)).unwrap_or(rest.len());
                 let word = rest[..length].to_lowercase();
-                let token = if let Some(operator) = word.strip_prefix('-') { Token::Operator(operator.to_owned()) } else { Token::Word(word) };
+                let token =
+                    if let Some(operator) = word.strip_prefix('-') { Token::Operator(operator.to_owned()) } else { Token::Word(word) };
                 (token, length)
             }
         };
@@ -223,7 +224,10 @@ mod tests {
             ("device.isCompliant -ne True -and device.trustType -ne \"ServerAD\"", false),
             ("device.isCompliant -ne True -or device.trustType -eq \"serverad\"", true),
             ("-not (device.isCompliant -eq True)", false),
-            ("device.displayName -startsWith \"pc-\" -and (device.displayName -endsWith \"12\" -or device.displayName -contains \"x\")", true),
+            (
+                "device.displayName -startsWith \"pc-\" -and (device.displayName -endsWith \"12\" -or device.displayName -contains \"x\")",
+                true,
+            ),
             ("device.displayName -in [\"PC-11\", \"PC-12\"]", true),
             ("device.displayName -notIn [\"PC-11\"]", true),
             ("device.systemLabels -contains \"M365Managed\"", true),
@@ -243,9 +247,18 @@ mod tests {
 
     #[test]
     fn unreadable_rules_match_nothing() {
-        for rule in ["", "device.isCompliant", "device.isCompliant -eq", "device.isCompliant -is True", "(device.isCompliant -eq True", "device.displayName -eq \"PC",
-            "device.isCompliant -eq True device.isCompliant -eq True", "-and", "device.isCompliant -eq True -or", "ö\"é"]
-        {
+        for rule in [
+            "",
+            "device.isCompliant",
+            "device.isCompliant -eq",
+            "device.isCompliant -is True",
+            "(device.isCompliant -eq True",
+            "device.displayName -eq \"PC",
+            "device.isCompliant -eq True device.isCompliant -eq True",
+            "-and",
+            "device.isCompliant -eq True -or",
+            "ö\"é",
+        ] {
             assert!(!on_laptop(rule), "{rule}");
         }
     }

@@ -45,7 +45,14 @@ pub(super) fn evaluate(facts: &TenantFacts, scene: &Scene<'_>) -> Verdict {
     }
     let matching: Vec<bool> =
         facts.policies.iter().map(|policy| policy.state != State::Disabled && conditions::unmet(facts, policy, scene).is_none()).collect();
-    let enforced = || facts.policies.iter().zip(&matching).filter(|(policy, applies)| **applies && policy.state == State::Enabled).map(|(policy, _)| policy);
+    let enforced = || {
+        facts
+            .policies
+            .iter()
+            .zip(&matching)
+            .filter(|(policy, applies)| **applies && policy.state == State::Enabled)
+            .map(|(policy, _)| policy)
+    };
 
     // Prompts come only when nothing blocks; an answered one satisfies every policy that asks the same.
     let blocked = enforced().any(controls::blocks);
@@ -62,9 +69,11 @@ pub(super) fn evaluate(facts: &TenantFacts, scene: &Scene<'_>) -> Verdict {
             error = error.max(control);
         }
     }
-    let applied = facts.policies.iter().zip(&matching).map(|(policy, applies)| {
-        if *applies { applied(policy, scene, answered) } else { not_applied(policy.state) }
-    });
+    let applied = facts
+        .policies
+        .iter()
+        .zip(&matching)
+        .map(|(policy, applies)| if *applies { applied(policy, scene, answered) } else { not_applied(policy.state) });
     let status = match counts {
         (false, _) => "notApplied",
         (true, false) => "success",

@@ -66,7 +66,8 @@ fn policy(conditions: Value, grant: Value) -> Value {
 }
 
 fn everything(extra: (&str, Value)) -> Value {
-    let mut conditions = json!({ "clientAppTypes": ["all"], "users": { "includeUsers": ["All"] }, "applications": { "includeApplications": ["All"] } });
+    let mut conditions =
+        json!({ "clientAppTypes": ["all"], "users": { "includeUsers": ["All"] }, "applications": { "includeApplications": ["All"] } });
     if !extra.0.is_empty() {
         conditions[extra.0] = extra.1;
     }
@@ -158,7 +159,10 @@ fn targets() {
         (json!({ "includeAuthenticationContextClassReferences": ["c1"] }), [false, false, true]),
         (filter("exclude", "CustomSecurityAttribute.Gov_Tier -eq \"gold\""), [false, true, false]),
         (filter("exclude", "CustomSecurityAttribute.Gov_Tags -contains \"hr\""), [true, true, true]),
-        (json!({ "includeApplications": [], "applicationFilter": { "mode": "include", "rule": "CustomSecurityAttribute.Gov_Tags -contains \"pii\"" } }), [true, false, true]),
+        (
+            json!({ "includeApplications": [], "applicationFilter": { "mode": "include", "rule": "CustomSecurityAttribute.Gov_Tags -contains \"pii\"" } }),
+            [true, false, true],
+        ),
     ] {
         let conditions = everything(("applications", applications.clone()));
         let results = [applies(&conditions, &scene(&user)), applies(&conditions, &action), applies(&conditions, &contextual)];
@@ -226,9 +230,15 @@ fn controls() {
     let bare_silent = Scene { device: bare.device.clone(), ..silent.clone() };
     let code = Scene { flow: Some("deviceCodeFlow"), ..base.clone() };
     let imap = Scene { client: Client::Imap, proof: Proof { methods: &[], in_token: None, answers: true }, ..base.clone() };
-    let phone = Scene { platform: Platform::Ios, client: Client::Modern, device: Device { registration: None, protected_app: true }, ..base.clone() };
+    let phone = Scene {
+        platform: Platform::Ios,
+        client: Client::Modern,
+        device: Device { registration: None, protected_app: true },
+        ..base.clone()
+    };
     let key = Scene { proof: Proof { methods: &["fido2"], in_token: Some("fido2"), answers: true }, ..base.clone() };
-    let strength = json!({ "operator": "OR", "builtInControls": [], "authenticationStrength": { "id": "s", "allowedCombinations": ["fido2"] } });
+    let strength =
+        json!({ "operator": "OR", "builtInControls": [], "authenticationStrength": { "id": "s", "allowedCombinations": ["fido2"] } });
     let controls = |operator: &str, list: &[&str]| json!({ "operator": operator, "builtInControls": list });
     for (grant, scene, enabled, error, report_only) in [
         (controls("OR", &["mfa"]), &base, "success", 0, "reportOnlyInterrupted"),
@@ -299,7 +309,10 @@ fn states_and_first_factor() {
 #[test]
 fn names_of_enforced_controls() {
     let user = user();
-    let mut session = policy(everything(("", Value::Null)), json!({ "operator": "AND", "builtInControls": ["mfa", "compliantDevice"], "termsOfUse": [] }));
+    let mut session = policy(
+        everything(("", Value::Null)),
+        json!({ "operator": "AND", "builtInControls": ["mfa", "compliantDevice"], "termsOfUse": [] }),
+    );
     session["sessionControls"] = json!({ "signInFrequency": { "isEnabled": true }, "persistentBrowser": null });
     let applied = &judge(&[session.clone()], &scene(&user)).applied[0];
     assert_eq!((&applied.grant_controls, &applied.session_controls), (&vec!["Mfa", "RequireCompliantDevice"], &vec!["SignInFrequency"]));

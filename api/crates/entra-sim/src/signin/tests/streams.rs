@@ -77,7 +77,9 @@ fn a_changed_policy_changes_results_and_nothing_else() {
         tenant.policies[place] = enabled;
     }
     let after = two_days(&facts(&tenant));
-    let key = |sign_in: &Value| ["id", "createdDateTime", "userId", "ipAddress", "resourceId", "correlationId"].map(|name| text(sign_in, name).to_owned());
+    let key = |sign_in: &Value| {
+        ["id", "createdDateTime", "userId", "ipAddress", "resourceId", "correlationId"].map(|name| text(sign_in, name).to_owned())
+    };
     assert_eq!(before.iter().map(key).collect::<Vec<_>>(), after.iter().map(key).collect::<Vec<_>>());
     let failures = |stream: &[Value]| stream.iter().filter(|sign_in| sign_in["conditionalAccessStatus"] == "failure").count();
     assert_eq!(failures(&before), 0, "report-only policies stop nobody");
@@ -89,7 +91,9 @@ fn a_new_user_leaves_the_others_alone() {
     let mut tenant = seeded().remove(1);
     let before: Vec<String> = two_days(&facts(&tenant)).iter().map(|sign_in| text(sign_in, "id").to_owned()).collect();
     let newcomer = "11111111-0000-0000-0000-00000000000f";
-    tenant.users.push(json!({ "id": newcomer, "displayName": "New", "userPrincipalName": "new@x.example", "usageLocation": "DE", "userType": "Member" }));
+    tenant.users.push(
+        json!({ "id": newcomer, "displayName": "New", "userPrincipalName": "new@x.example", "usageLocation": "DE", "userType": "Member" }),
+    );
     let after = two_days(&facts(&tenant));
     assert!(after.iter().any(|sign_in| sign_in["userId"] == newcomer));
     let others: Vec<String> =
@@ -128,7 +132,13 @@ fn every_sign_in_names_every_policy_and_agrees_with_itself() {
                 seen.insert(result.to_owned());
             }
             let has = |result: &str| applied.iter().any(|policy| policy["result"] == result);
-            let expected = if has("failure") { "failure" } else if has("success") { "success" } else { "notApplied" };
+            let expected = if has("failure") {
+                "failure"
+            } else if has("success") {
+                "success"
+            } else {
+                "notApplied"
+            };
             assert_eq!(sign_in["conditionalAccessStatus"], expected);
             let code = sign_in["status"]["errorCode"].as_u64().unwrap();
             assert_eq!(has("failure"), code != 0 && ![50126, 50053].contains(&code), "{sign_in}");
@@ -142,9 +152,29 @@ fn members_are_those_of_graph() {
     let sign_in = two_days(&facts(&seeded()[0])).remove(0);
     let names: BTreeSet<&str> = sign_in.as_object().unwrap().keys().map(String::as_str).collect();
     let expected = BTreeSet::from([
-        "id", "createdDateTime", "userDisplayName", "userPrincipalName", "userId", "appId", "appDisplayName", "ipAddress", "clientAppUsed", "correlationId",
-        "conditionalAccessStatus", "isInteractive", "riskDetail", "riskLevelAggregated", "riskLevelDuringSignIn", "riskState", "riskEventTypes_v2",
-        "resourceDisplayName", "resourceId", "status", "deviceDetail", "location", "appliedConditionalAccessPolicies",
+        "id",
+        "createdDateTime",
+        "userDisplayName",
+        "userPrincipalName",
+        "userId",
+        "appId",
+        "appDisplayName",
+        "ipAddress",
+        "clientAppUsed",
+        "correlationId",
+        "conditionalAccessStatus",
+        "isInteractive",
+        "riskDetail",
+        "riskLevelAggregated",
+        "riskLevelDuringSignIn",
+        "riskState",
+        "riskEventTypes_v2",
+        "resourceDisplayName",
+        "resourceId",
+        "status",
+        "deviceDetail",
+        "location",
+        "appliedConditionalAccessPolicies",
     ]);
     assert_eq!(names, expected);
 }
