@@ -9,6 +9,7 @@ use domain::env::Clock;
 use domain::workspace::Actor;
 use futures_util::stream::{self, BoxStream, StreamExt};
 
+use crate::drive::Batches;
 use crate::ids::IdCodec;
 use crate::mutation::Mutation;
 use crate::query::Query;
@@ -31,26 +32,30 @@ pub struct CausewaySchema {
 }
 
 impl CausewaySchema {
-    /// The request with its scope; `None` without a caller.
-    fn prepare(&self, request: Request, session: Option<&Data>) -> Option<Request> {
+    /// The request with its scope, and where its loaders put their batches; `None` without a caller.
+    fn prepare(&self, request: Request, session: Option<&Data>) -> Option<(Request, Batches)> {
         let actor = find(&request.data).or_else(|| session.and_then(find))?;
         let ids = Ids::new(self.codec.clone(), actor.workspace_id);
-        let scope = Scope::new(self.app.clone(), actor.clone(), ids.clone(), self.clock.clone());
-        Some(request.data(ids).data(scope))
+        let batches = Batches::default();
+        let scope = Scope::new(self.app.clone(), actor, ids.clone(), self.clock.clone(), batches.clone());
+        Some((request.data(ids).data(scope), batches))
     }
 }
 
 impl Executor for CausewaySchema {
     async fn execute(&self, request: Request) -> Response {
         match self.prepare(request, None) {
-            Some(request) => self.schema.execute(request).await,
+            Some((request, batches)) => batches.drive(self.schema.execute(request)).await,
             None => unauthenticated(),
         }
     }
 
     fn execute_stream(&self, request: Request, session_data: Option<Arc<Data>>) -> BoxStream<'static, Response> {
         match self.prepare(request, session_data.as_deref()) {
-            Some(request) => self.schema.execute_stream_with_session_data(request, session_data.unwrap_or_default()),
+            Some((request, batches)) => {
+                let items = self.schema.execute_stream_with_session_data(request, session_data.unwrap_or_default());
+                batches.drive_stream(items)
+            }
             None => stream::once(async { unauthenticated() }).boxed(),
         }
     }

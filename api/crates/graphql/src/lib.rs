@@ -3,6 +3,7 @@
 //! What is deliberately absent: rules (crate `domain`), authorization (crate `app`), SQL, and anything about HTTP.
 
 mod connection;
+mod drive;
 mod enums;
 mod error_code;
 mod executor;

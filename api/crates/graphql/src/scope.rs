@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use app::App;
 use async_graphql::dataloader::{DataLoader, NoCache};
-use async_graphql::runtime::{TokioSpawner, TokioTimer};
 use async_graphql::{Context, ID, Result};
 use domain::env::Clock;
 use domain::id::WorkspaceId;
 use domain::workspace::Actor;
 use uuid::Uuid;
 
+use crate::drive::{AtOnce, Batches};
 use crate::fault::bad_input;
 use crate::ids::{Decoded, IdCodec, IdError, Kind};
 use crate::loaders::Batch;
@@ -42,11 +42,10 @@ pub fn ids<'a>(ctx: &Context<'a>) -> &'a Ids {
 }
 
 impl Scope {
-    /// A scope for one request. Must be called on a Tokio runtime.
-    pub fn new(app: App, actor: Actor, ids: Ids, clock: Arc<dyn Clock>) -> Self {
+    /// A scope for one request, whose batches are run by whoever runs the request.
+    pub fn new(app: App, actor: Actor, ids: Ids, clock: Arc<dyn Clock>, batches: Batches) -> Self {
         let batch = Batch { app: app.clone(), actor: actor.clone() };
-        // Without the loader's default delay of a millisecond per level: siblings have queued up by the time the task runs.
-        let loader = DataLoader::new(batch, TokioSpawner::current(), TokioTimer::default()).delay(std::time::Duration::ZERO);
+        let loader = DataLoader::new(batch, batches, AtOnce);
         Scope { app, actor, ids, clock, loader }
     }
 }
