@@ -1,0 +1,19 @@
+//! Tests of the domain's rules through its public API.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod access;
+mod approvals;
+mod audit;
+mod canonical;
+mod corpus;
+mod diff;
+mod digest;
+mod document;
+mod fixtures;
+mod gate;
+mod manifest;
+mod properties;
+mod rollback;
+mod states;
+mod warnings;
