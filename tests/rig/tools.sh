@@ -65,12 +65,20 @@ need_node() {
 
 # The npm clients, exactly as the lock file says.
 need_clients() {
+  npm_packages tests/clients
+}
+
+# The identity provider of docker/compose.yml.
+need_oidc() {
+  npm_packages docker/oidc
+}
+
+npm_packages() {
   need_node || return 1
-  local stamp want
-  stamp=tests/clients/node_modules/.lock-sum
-  want="$(sha256sum tests/clients/package-lock.json | cut -d' ' -f1) $(node --version)"
+  local stamp="$1/node_modules/.lock-sum" want
+  want="$(sha256sum "$1/package-lock.json" | cut -d' ' -f1) $(node --version)"
   [ "$(cat "$stamp" 2>/dev/null)" != "$want" ] || return 0
-  timeout 900 npm ci --prefix tests/clients --no-audit --no-fund --loglevel=error || { echo 'npm ci failed' >&2; return 1; }
+  timeout 900 npm ci --prefix "$1" --no-audit --no-fund --loglevel=error || { echo "npm ci failed in $1" >&2; return 1; }
   echo "$want" >"$stamp"
 }
 
@@ -93,4 +101,9 @@ need_python() {
   timeout 900 "$CAUSEWAY_PYTHON" -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes \
     --requirement tests/clients/msgraph/requirements.txt || { echo 'pip install failed' >&2; return 1; }
   echo "$want" >"$stamp"
+}
+
+# What the README's walk is typed with.
+need_jq() {
+  command -v jq >/dev/null && command -v curl >/dev/null || apt_install jq curl
 }
