@@ -1,21 +1,25 @@
-# Short names for the project's commands; each recipe is one command that works without just.
+# `just` lists these. Each is one command that also works without just.
 
-# Start everything on the embedded default.
-run:
-    cargo run
+_default:
+    @just --list
 
-# The whole test command.
-test:
-    tests/run
+# the server with a simulated Entra cloud, on 127.0.0.1:8080
+run *ARGS:
+    cargo run -- {{ARGS}}
 
-# What must pass before anything lands.
+# everything, or `just test --only wire`
+test *ARGS:
+    tests/run {{ARGS}}
+
+# what a change must pass
 ci:
     .ci/run
 
-# The page query beside a bare handler and Mercurius.
-bench:
-    tests/load/page
+# the page query beside a bare handler and Mercurius
+bench *ARGS:
+    tests/load/page {{ARGS}}
 
-# Format everything.
+# format, and the generated SDL
 fmt:
     cargo fmt --all
+    cargo run --quiet -- schema > schema.graphql
