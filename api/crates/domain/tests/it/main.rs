@@ -5,6 +5,7 @@
 mod access;
 mod approvals;
 mod audit;
+mod breakglass;
 mod canonical;
 mod corpus;
 mod diff;
@@ -13,7 +14,9 @@ mod document;
 mod fixtures;
 mod gate;
 mod manifest;
+mod plans;
 mod properties;
 mod rollback;
 mod states;
 mod warnings;
+mod world;
