@@ -58,6 +58,14 @@ pub fn environment() -> BTreeMap<String, String> {
     std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect()
 }
 
+/// How a person calls this program: by cargo, which says so in the environment, or by its path.
+pub fn program() -> String {
+    if environment().contains_key("CARGO") {
+        return "cargo run -q --".to_owned();
+    }
+    std::env::args().next().unwrap_or_else(|| "causeway".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,4 +1,6 @@
 //! Integration tests of the whole product, one binary. Every test that touches storage runs on SQLite and on PostgreSQL.
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
+#![expect(clippy::print_stdout, reason = "the crash test prints its table")]
 
 /// Declares a test that runs on both databases.
 macro_rules! on_both_databases {
@@ -10,6 +12,7 @@ macro_rules! on_both_databases {
 
 mod conflict;
 mod crash;
+mod documents;
 mod hostile;
 mod story;
 mod walls;

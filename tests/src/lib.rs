@@ -6,7 +6,7 @@ mod client;
 mod cloud;
 mod database;
 pub mod http;
-mod process;
+pub mod process;
 mod socket;
 pub mod world;
 

@@ -20,6 +20,8 @@ pub struct Screen<'a> {
     pub token: Option<(&'a str, &'a str)>,
     /// Whether the query page is served.
     pub page: bool,
+    /// How this program is called, such as `cargo run -q --`.
+    pub program: &'a str,
 }
 
 /// The text of the first screen: what runs where, where to click, which token to use.
@@ -44,10 +46,11 @@ pub fn first_screen(screen: &Screen<'_>) -> String {
         line("Simulator", &format!("{simulator} (no Entra tenant is touched)"));
     }
     if let Some((role, token)) = screen.token {
+        let program = screen.program;
         let _ = write!(
             text,
-            "\n  Token ({role}; others: causeway token --role VIEWER):\n\n{token}\n\n  Try:\n    curl -s {base}/graphql -H 'content-type: application/json' \\\n      \
-             -H \"authorization: Bearer $(causeway token --role {role})\" \\\n      -d '{{\"query\":\"{{ viewer {{ __typename }} }}\"}}'\n"
+            "\n  Token ({role}; others: {program} token --role VIEWER):\n\n{token}\n\n  Try:\n    curl -s {base}/graphql -H 'content-type: application/json' \\\n      \
+             -H \"authorization: Bearer $({program} token --role {role})\" \\\n      -d '{{\"query\":\"{{ viewer {{ role }} }}\"}}'\n"
         );
     }
     text.push_str("\n  Ctrl+C stops it.\n\n");
@@ -137,10 +140,11 @@ mod tests {
             simulator: Some("http://127.0.0.1:9000"),
             token: Some(("OWNER", "a.b.c")),
             page: true,
+            program: "cargo run -q --",
         };
         let text = first_screen(&screen);
         for part in
-            ["http://127.0.0.1:8080/#token=a.b.c", "ws://127.0.0.1:8080/graphql/ws", "SQLite, data/causeway.db", "\na.b.c\n", "9000"]
+            ["http://127.0.0.1:8080/#token=a.b.c", "ws://127.0.0.1:8080/graphql/ws", "SQLite, data/causeway.db", "\na.b.c\n", "9000", "$(cargo run -q -- token"]
         {
             assert!(text.contains(part), "{part} is missing in {text}");
         }

@@ -162,6 +162,7 @@ fn show_screen(config: &Config, parts: &Parts, listen: SocketAddr, sim: Option<&
         simulator: simulator.as_deref(),
         token: token.map(|token| (Role::Owner.as_str(), token)),
         page: config.http_options().graphiql,
+        program: &crate::system::program(),
     };
     // A closed standard output is no reason to stop serving.
     let _ = std::io::stdout().write_all(first_screen(&screen).as_bytes());
