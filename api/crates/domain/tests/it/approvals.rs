@@ -5,11 +5,12 @@ use domain::change::refusal::Refusal;
 use domain::change::request::{ApprovalState, ChangeRequest};
 use domain::change::status::ChangeStatus;
 use domain::change::transition::{ChangeCommand, transition};
+use domain::change::warning::Severity;
 use domain::event::EventKind;
 use domain::id::{ApprovalId, MemberId};
 use uuid::Uuid;
 
-use crate::fixtures::{APPROVER, CREATOR, EDITOR, REQUESTER, approval, change, dry_run, now};
+use crate::fixtures::{APPROVER, CREATOR, EDITOR, REQUESTER, approval, change, dry_run, now, warning};
 
 fn approve(digest: &str) -> ChangeCommand {
     ChangeCommand::Approve { digest: digest.into(), comment: Some("fine".into()) }
@@ -52,6 +53,23 @@ fn another_digest_is_a_stale_review() {
     assert_eq!(refusal, Refusal::StaleReview { current: "reviewed".into() });
     let refusal = transition(complete(), request("seen earlier"), Some(REQUESTER), now()).unwrap_err();
     assert_eq!(refusal, Refusal::StaleReview { current: "reviewed".into() });
+}
+
+#[test]
+fn what_is_approved_is_what_was_submitted_and_what_is_there() {
+    let mut moved = change(ChangeStatus::AwaitingApproval);
+    moved.dry_run = Some(dry_run("other", Vec::new()));
+    for digest in ["reviewed", "other"] {
+        let refusal = transition(moved.clone(), approve(digest), Some(APPROVER), now()).unwrap_err();
+        assert_eq!(refusal, Refusal::StaleReview { current: "other".into() });
+    }
+}
+
+#[test]
+fn a_blocked_dry_run_ends_the_review_whatever_its_digest() {
+    let blocked = ChangeCommand::DryRun(dry_run("reviewed", vec![warning(Severity::Critical)]));
+    let after = transition(change(ChangeStatus::AwaitingApproval), blocked, Some(CREATOR), now()).unwrap().change;
+    assert_eq!((after.status, after.approvals[0].state), (ChangeStatus::DryRunBlocked, ApprovalState::Voided));
 }
 
 #[test]

@@ -66,6 +66,11 @@ fn dropping_moving_and_adding_show() {
     assert_eq!(verify(GENESIS, &dropped).unwrap_err().seq, 3);
     let beheaded = chain(5).split_off(1);
     assert_eq!(verify(GENESIS, &beheaded).unwrap_err().seq, 2);
+    // The first entry taken away and the second sealed as if nothing had been before it.
+    let mut rebased = chain(2).split_off(1);
+    rebased[0].prev_hash = GENESIS.to_owned();
+    rebased[0].hash = seal(GENESIS, rebased[0].workspace_id, 2, rebased[0].at, &rebased[0].entry);
+    assert_eq!(verify(GENESIS, &rebased).unwrap_err().seq, 2);
     let mut moved = chain(5);
     moved.swap(1, 2);
     assert_eq!(verify(GENESIS, &moved).unwrap_err().seq, 3);
