@@ -137,5 +137,5 @@ pub async fn start_sim(state_file: Option<PathBuf>) -> Sim {
         throttle: false,
         tenants: TenantSource::Seeded,
     };
-    Sim::start(config, Arc::new(api::system::SystemClock), Arc::new(api::system::SystemIds::default())).await.expect("the simulator starts")
+    Sim::start(config, Arc::new(api::system::SystemClock), Arc::new(api::system::SystemIds)).await.expect("the simulator starts")
 }

@@ -133,10 +133,12 @@ impl Query {
         #[graphql(desc = "The cursor to go on from.")] after: Option<EventCursor>,
         #[graphql(desc = "The newest events, 1 to 100; not together with `where`. Fewer where the caller does not see all of them.")]
         last: Option<i32>,
+        #[graphql(desc = "The cursor to go back from; the newest event unless given.")] before: Option<EventCursor>,
         #[graphql(name = "where", desc = "Which events; all unless given.")] filter: Option<EventWhere>,
     ) -> Result<Connection<Event>> {
         let scope = scope(ctx);
-        let page = args(first, after.as_ref().map(|cursor| cursor.0.clone()), last, None).request()?;
+        let text = |cursor: &Option<EventCursor>| cursor.as_ref().map(|cursor| cursor.0.clone());
+        let page = args(first, text(&after), last, text(&before)).request()?;
         if !page.backwards {
             let after = scope.ids.place(after)?;
             return events(scope, &filter.unwrap_or_default().resolve(scope), after, page.first).await;
@@ -144,10 +146,16 @@ impl Query {
         if filter.is_some() {
             return Err(bad_input("last does not go together with where."));
         }
-        // The log is dense, so the newest events are found from its head.
-        let head = scope.app.event_head(&scope.actor).await.map_err(fault)?;
-        let newest = i64::try_from(page.first).unwrap_or(i64::MAX);
-        events(scope, &app::EventFilter::default(), Some((head - newest).max(0)), page.first).await
+        // The log is dense, so the events before a place are found by counting back.
+        let end = match scope.ids.place(before)? {
+            Some(before) => before - 1,
+            None => scope.app.event_head(&scope.actor).await.map_err(fault)?,
+        };
+        let wanted = i64::try_from(page.first).unwrap_or(i64::MAX).min(end.max(0));
+        if wanted == 0 {
+            return Ok(Connection::of(Page { items: Vec::new(), has_next: false, has_previous: false }, None, |event: domain::event::Event| Event::from(event)));
+        }
+        events(scope, &app::EventFilter::default(), Some(end - wanted), usize::try_from(wanted).unwrap_or(page.first)).await
     }
 
     /// Who did what, newest first.

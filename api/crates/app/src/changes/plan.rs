@@ -29,10 +29,6 @@ impl App {
             None => None,
         };
         let names = NameTable::new(tx.directory(change.workspace_id, change.tenant_id).await?);
-        let snapshot = match tenant.latest_snapshot_id {
-            Some(id) => tx.snapshot(change.workspace_id, id).await?,
-            None => None,
-        };
         let now = self.now();
         let plan = plan(&PlanInput {
             payload: &change.payload,
@@ -40,7 +36,8 @@ impl App {
             policy: policy.as_ref(),
             document: document.as_ref(),
             names: &names,
-            snapshot_taken_at: snapshot.map(|snapshot| snapshot.taken_at),
+            // A change's own snapshots read one policy; only a sync reads the whole tenant.
+            snapshot_taken_at: tenant.last_sync_at,
             actor_entra: self.actor_in_tenant(tx, actor, &tenant).await?,
             impact_known: false,
             now,
