@@ -53,27 +53,10 @@ fn stale(checked: &Checked<'_>, found: &mut Vec<Warning>) {
 
 /// Of a Microsoft-managed policy only the state and the exclusions may change (ca-semantics.md section 14).
 fn managed(checked: &Checked<'_>, found: &mut Vec<Warning>) {
-    if is_managed(checked.before) && !matches!(checked.input.payload, ChangePayload::StateChange { .. }) {
+    if checked.before.microsoft_managed() && !matches!(checked.input.payload, ChangePayload::StateChange { .. }) {
         let message = "Microsoft manages this policy: only its state and its exclusions can be changed; make a copy instead";
         found.push(warning(WarningCode::GraphWouldReject, Severity::Critical, message, Some("templateId")));
     }
-}
-
-/// The templates of managed policies seen so far begin like this (policies of a real tenant, 2024).
-const MANAGED_TEMPLATES: &str = "4200930c-0da2-4e33-ca01-";
-
-/// A managed policy that Graph named in a refusal (CIPP#4497).
-const MANAGED_TEMPLATE: &str = "7fee76a4-03cd-4cfd-9949-dfe65d1f373a";
-
-/// How Microsoft names them; nobody can rename them.
-const MANAGED_NAMES: &str = "Microsoft-managed:";
-
-/// A template id alone does not tell: policies made from the portal's template gallery have one too, and may be renamed.
-fn is_managed(document: &PolicyDocument) -> bool {
-    document.template_id().is_some_and(|template| {
-        let template = template.to_lowercase();
-        template.starts_with(MANAGED_TEMPLATES) || template == MANAGED_TEMPLATE || document.display_name().starts_with(MANAGED_NAMES)
-    })
 }
 
 fn name(checked: &Checked<'_>, found: &mut Vec<Warning>) {

@@ -23,6 +23,15 @@ pub use text::{canonical_text, text_hash};
 #[derive(Clone, Debug, PartialEq)]
 pub struct PolicyDocument(Value);
 
+/// The templates of managed policies seen so far begin like this (policies of a real tenant, 2024).
+const MANAGED_TEMPLATES: &str = "4200930c-0da2-4e33-ca01-";
+
+/// A managed policy that Graph named in a refusal (CIPP#4497).
+const MANAGED_TEMPLATE: &str = "7fee76a4-03cd-4cfd-9949-dfe65d1f373a";
+
+/// How Microsoft names them; nobody can rename them.
+const MANAGED_NAMES: &str = "Microsoft-managed:";
+
 /// A text that is no policy document.
 #[derive(Debug, thiserror::Error)]
 pub enum DocumentError {
@@ -79,6 +88,16 @@ impl PolicyDocument {
     /// The template that the policy was made from: one of the portal's gallery, or one of Microsoft's managed policies.
     pub fn template_id(&self) -> Option<&str> {
         self.text("templateId")
+    }
+
+    /// Whether Microsoft manages the policy (ca-semantics.md section 14): then only its state and its exclusions may change.
+    ///
+    /// A template id alone does not tell: policies made from the portal's template gallery have one too, and may be renamed.
+    pub fn microsoft_managed(&self) -> bool {
+        self.template_id().is_some_and(|template| {
+            let template = template.to_lowercase();
+            template.starts_with(MANAGED_TEMPLATES) || template == MANAGED_TEMPLATE || self.display_name().starts_with(MANAGED_NAMES)
+        })
     }
 
     /// Compact JSON text of `conditions`; `{}` when absent.
