@@ -6,7 +6,16 @@ use serde_json::{Value, json};
 
 use crate::story::{apply, create, report_only_policy, step};
 
-on_both_databases!(killed_at_every_step, an_answer_lost_after_the_effect, a_write_lost_before_the_effect);
+on_both_databases!(
+    killed_at_every_step,
+    an_answer_lost_after_the_effect,
+    a_write_lost_before_the_effect,
+    an_error_after_the_effect,
+    throttled_before_the_effect,
+    reads_that_lag_behind_the_write,
+    a_refused_write,
+    a_revoked_consent
+);
 
 /// Every step of the saga (app::failpoint::ApplyStep).
 const STEPS: [&str; 8] = [
@@ -66,17 +75,63 @@ async fn a_write_lost_before_the_effect(database: Database) {
     assert_eq!((end.0["status"].as_str().unwrap(), end.1), ("APPLIED", 1), "{:#}", end.0);
 }
 
-/// Applies one change with a fault in the cloud; returns how it ended and how many writes the cloud accepted.
-async fn with_fault(database: Database, fault: Value) -> (Value, usize) {
+async fn an_error_after_the_effect(database: Database) {
+    let end =
+        with_fault(database, json!({ "method": "PATCH", "times": 1, "trouble": { "kind": "fail", "status": 503, "when": "after" } })).await;
+    assert_eq!((end.0["status"].as_str().unwrap(), end.1), ("APPLIED", 1), "{:#}", end.0);
+}
+
+async fn throttled_before_the_effect(database: Database) {
+    let end = with_fault(database, json!({ "method": "PATCH", "times": 3, "trouble": { "kind": "throttle" } })).await;
+    assert_eq!((end.0["status"].as_str().unwrap(), end.1), ("APPLIED", 1), "{:#}", end.0);
+}
+
+async fn a_refused_write(database: Database) {
+    let rule = json!({ "method": "PATCH", "times": 1, "trouble": { "kind": "fail", "status": 400, "code": "BadRequest", "message": "1040: no such location" } });
+    let (end, writes) = with_fault(database, rule).await;
+    assert_eq!((end["status"].as_str().unwrap(), writes), ("FAILED", 0), "{end:#}");
+    assert_eq!((end["failure"]["stage"].as_str(), end["failure"]["code"].as_str()), (Some("WRITE"), Some("GRAPH_REJECTED")));
+    assert_eq!((&end["failure"]["outcomeUnknown"], &end["writePerformed"]), (&json!(false), &json!(false)));
+    assert!(end["failure"]["message"].as_str().unwrap().contains("1040"), "{end:#}");
+}
+
+async fn reads_that_lag_behind_the_write(database: Database) {
+    let (world, owner, change) = dry_run(database).await;
+    world.cloud.lag(world.sim_tenant().tenant_id, 1_500).await;
+    apply(&owner, "applyChange", &change).await;
+    let end = world.wait_for(&owner, change["id"].as_str().unwrap(), &["APPLIED", "FAILED"]).await;
+    assert_eq!(end["status"], "APPLIED", "{end:#}");
+    assert_eq!(world.cloud.writes(world.sim_tenant().tenant_id).await.len(), 1);
+}
+
+async fn a_revoked_consent(database: Database) {
+    let (world, owner, change) = dry_run(database).await;
+    let tenant = world.sim_tenant();
+    world.cloud.consent(tenant.tenant_id, json!({ "clientId": tenant.apps[0].client_id, "installed": false })).await;
+    apply(&owner, "applyChange", &change).await;
+    let end = world.wait_for(&owner, change["id"].as_str().unwrap(), &["APPLIED", "FAILED"]).await;
+    assert_eq!(end["failure"]["code"], "TENANT_DISCONNECTED", "{end:#}");
+    assert_eq!(end["writePerformed"], false);
+    assert_eq!(world.cloud.writes(tenant.tenant_id).await.len(), 0);
+}
+
+/// A change that is ready to be applied.
+async fn dry_run(database: Database) -> (World, harness::Client, Value) {
     let world = World::start(database).await;
     let owner = world.server.client("OWNER").await;
     let tenant = world.connect(&owner, &world.sim_tenant()).await;
     let policy = report_only_policy(&world, &owner, &tenant).await;
-    let entra = world.sim_tenant().tenant_id;
     let change = create(&owner, &policy, json!({ "rename": { "displayName": "Through a fault" } })).await;
     let dry = step(&owner, "runDryRun", &change).await;
+    (world, owner, dry)
+}
+
+/// Applies one change with a fault in the cloud; returns how it ended and how many writes the cloud accepted.
+async fn with_fault(database: Database, fault: Value) -> (Value, usize) {
+    let (world, owner, change) = dry_run(database).await;
+    let entra = world.sim_tenant().tenant_id;
     world.cloud.fault(entra, fault).await;
-    apply(&owner, "applyChange", &dry).await;
+    apply(&owner, "applyChange", &change).await;
     let end = world.wait_for(&owner, change["id"].as_str().unwrap(), &["APPLIED", "FAILED"]).await;
     (end, world.cloud.writes(entra).await.len())
 }

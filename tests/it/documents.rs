@@ -33,7 +33,9 @@ fn the_pages_name_files_that_exist() {
         let text = read(page);
         let paths = text.split('`').skip(1).step_by(2).filter(|word| {
             let plain = word.chars().all(|letter| letter.is_ascii_alphanumeric() || "/._-".contains(letter));
-            plain && word.contains('/') && ["api/", "tests/", "docker/", "entity/", "migration/", ".ci/"].iter().any(|root| word.starts_with(root))
+            plain
+                && word.contains('/')
+                && ["api/", "tests/", "docker/", "entity/", "migration/", ".ci/"].iter().any(|root| word.starts_with(root))
         });
         for path in paths {
             assert!(root().join(path).exists(), "{page} names {path}, which is not there");

@@ -15,4 +15,5 @@ mod crash;
 mod documents;
 mod hostile;
 mod story;
+mod twice;
 mod walls;

@@ -143,9 +143,14 @@ mod tests {
             program: "cargo run -q --",
         };
         let text = first_screen(&screen);
-        for part in
-            ["http://127.0.0.1:8080/#token=a.b.c", "ws://127.0.0.1:8080/graphql/ws", "SQLite, data/causeway.db", "\na.b.c\n", "9000", "$(cargo run -q -- token"]
-        {
+        for part in [
+            "http://127.0.0.1:8080/#token=a.b.c",
+            "ws://127.0.0.1:8080/graphql/ws",
+            "SQLite, data/causeway.db",
+            "\na.b.c\n",
+            "9000",
+            "$(cargo run -q -- token",
+        ] {
             assert!(text.contains(part), "{part} is missing in {text}");
         }
         let bare = first_screen(&Screen { simulator: None, token: None, page: false, ..screen });

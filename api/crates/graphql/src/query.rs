@@ -153,7 +153,11 @@ impl Query {
         };
         let wanted = i64::try_from(page.first).unwrap_or(i64::MAX).min(end.max(0));
         if wanted == 0 {
-            return Ok(Connection::of(Page { items: Vec::new(), has_next: false, has_previous: false }, None, |event: domain::event::Event| Event::from(event)));
+            return Ok(Connection::of(
+                Page { items: Vec::new(), has_next: false, has_previous: false },
+                None,
+                |event: domain::event::Event| Event::from(event),
+            ));
         }
         events(scope, &app::EventFilter::default(), Some(end - wanted), usize::try_from(wanted).unwrap_or(page.first)).await
     }

@@ -50,7 +50,7 @@ impl App {
             workspace_id: actor.workspace_id,
             tenant_id: policy.tenant_id,
             policy_id: Some(policy.id),
-            payload: command.payload.clone(),
+            payload: command.payload.clone().normalised(),
             status: ChangeStatus::Draft,
             revision: 1,
             created_by: actor.member_id,
