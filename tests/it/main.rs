@@ -14,6 +14,7 @@ mod conflict;
 mod crash;
 mod documents;
 mod hostile;
+mod roles;
 mod story;
 mod twice;
 mod walls;
