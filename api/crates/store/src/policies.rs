@@ -167,7 +167,8 @@ pub(crate) fn to_policy(row: Model) -> Result<Policy> {
         metadata: PolicyMetadata {
             criticality: optional_text("policy.criticality", row.criticality.as_deref())?,
             code: row.code,
-            tags: json("policy.tags", &row.tags)?,
+            // Most have none.
+            tags: if row.tags == "[]" { Vec::new() } else { json("policy.tags", &row.tags)? },
         },
         first_seen_at: row.first_seen_at,
         last_seen_at: row.last_seen_at,

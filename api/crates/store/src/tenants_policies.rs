@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use domain::id::{TenantId, WorkspaceId};
 use domain::policy::PolicyItem;
 use entity::policy::Model;
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
 
 use crate::db::{Db, Reader};
 use crate::error::Result;
@@ -32,7 +32,13 @@ impl Reader {
             return Ok(pages);
         }
         let cursor = request.after.as_deref().map(|cursor| Cursor::decode(LIST, &SortKey::Text(String::new()), cursor)).transpose()?;
-        for row in rows(&self.db, workspace, tenants, filter, request, cursor.as_ref(), with_conditions).await? {
+        let mut rows = rows(&self.db, workspace, tenants, filter, request, cursor.as_ref(), with_conditions).await?;
+        // The statement walks an index per tenant but promises no order; sorting what is nearly sorted costs less here than there.
+        rows.sort_by(|a, b| (a.tenant_id, &a.sort_name, a.id).cmp(&(b.tenant_id, &b.sort_name, b.id)));
+        if request.backwards {
+            rows.reverse();
+        }
+        for row in rows {
             let tenant = TenantId(row.tenant_id);
             let page = pages.entry(tenant).or_insert_with(empty);
             let cursor = Cursor { key: SortKey::Text(row.sort_name.clone()), id: row.id }.encode(LIST);
@@ -102,16 +108,38 @@ async fn rows(
         "FROM policy q WHERE q.workspace_id = $2 AND q.tenant_id = {tenant}{conditions} ORDER BY q.sort_name {order}, q.id {order} LIMIT $3"
     );
     let sql = if db.postgres() {
-        format!(
-            "SELECT {columns} FROM {source} CROSS JOIN LATERAL (SELECT * {walk}) p ORDER BY p.tenant_id, p.sort_name {order}, p.id {order}"
-        )
+        format!("SELECT {columns} FROM {source} CROSS JOIN LATERAL (SELECT * {walk}) p")
     } else {
-        format!(
-            "SELECT {columns} FROM {source} CROSS JOIN policy p ON p.rowid IN (SELECT q.rowid {walk}) ORDER BY p.tenant_id, p.sort_name {order}, p.id {order}"
-        )
+        format!("SELECT {columns} FROM {source} CROSS JOIN policy p ON p.rowid IN (SELECT q.rowid {walk})")
     };
     let found = db.query_all_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
-    Ok(found.iter().map(|row| Model::from_query_result(row, "")).collect::<std::result::Result<_, _>>()?)
+    Ok(found.iter().map(to_row).collect::<std::result::Result<_, _>>()?)
+}
+
+/// By place, in the order of [`COLUMNS`]: looking twenty names up in each of a thousand rows costs more than reading them.
+fn to_row(row: &QueryResult) -> std::result::Result<Model, DbErr> {
+    Ok(Model {
+        id: row.try_get_by_index(0)?,
+        workspace_id: row.try_get_by_index(1)?,
+        tenant_id: row.try_get_by_index(2)?,
+        graph_id: row.try_get_by_index(3)?,
+        display_name: row.try_get_by_index(4)?,
+        sort_name: row.try_get_by_index(5)?,
+        state: row.try_get_by_index(6)?,
+        content_hash: row.try_get_by_index(7)?,
+        document_hash: row.try_get_by_index(8)?,
+        graph_modified_at: row.try_get_by_index(9)?,
+        deleted_at: row.try_get_by_index(10)?,
+        criticality: row.try_get_by_index(11)?,
+        code: row.try_get_by_index(12)?,
+        tags: row.try_get_by_index(13)?,
+        first_seen_at: row.try_get_by_index(14)?,
+        last_seen_at: row.try_get_by_index(15)?,
+        latest_change_id: row.try_get_by_index(16)?,
+        latest_change_status: row.try_get_by_index(17)?,
+        version: row.try_get_by_index(18)?,
+        conditions: row.try_get_by_index(19)?,
+    })
 }
 
 const COLUMNS: &str = "p.id, p.workspace_id, p.tenant_id, p.graph_id, p.display_name, p.sort_name, p.state, p.content_hash, p.document_hash, \
