@@ -36,7 +36,8 @@ async fn twins_with_one_key_are_one_call(database: Database) {
 
 async fn the_seal_and_the_tokens_stay_out_of_sight(database: Database) {
     let world = World::start(database).await;
-    let owner = world.server.client("OWNER").await;
+    // Not the owner: the first screen shows that token on purpose.
+    let owner = world.server.client("ADMIN").await;
     world.connect(&owner, &world.sim_tenant()).await;
     let secret = world.sim_tenant().apps[0].secret.clone();
     assert!(secret.len() > 8);
