@@ -14,7 +14,8 @@ on_both_databases!(
     throttled_before_the_effect,
     reads_that_lag_behind_the_write,
     a_refused_write,
-    a_revoked_consent
+    a_revoked_consent,
+    a_seal_key_that_was_replaced
 );
 
 /// Every step of the saga (app::failpoint::ApplyStep).
@@ -113,6 +114,26 @@ async fn a_revoked_consent(database: Database) {
     assert_eq!(end["failure"]["code"], "TENANT_DISCONNECTED", "{end:#}");
     assert_eq!(end["writePerformed"], false);
     assert_eq!(world.cloud.writes(tenant.tenant_id).await.len(), 0);
+}
+
+async fn a_seal_key_that_was_replaced(database: Database) {
+    let mut world = World::start(database).await;
+    let owner = world.server.client("OWNER").await;
+    world.connect(&owner, &world.sim_tenant()).await;
+    let options = world.server.kill().await;
+    std::fs::remove_file(options.folder.join("data").join("seal.key")).unwrap();
+    world.server = Server::start(options).await;
+    // Public ids are made with the key, so everything is looked up again.
+    let owner = world.server.client("OWNER").await;
+    let tenant = owner.send("{ tenants(first: 1) { nodes { id } } }", json!({})).await.text("/tenants/nodes/0/id");
+    let policy = report_only_policy(&world, &owner, &tenant).await;
+    let change = create(&owner, &policy, json!({ "rename": { "displayName": "Never sent" } })).await;
+    let dry = step(&owner, "runDryRun", &change).await;
+    apply(&owner, "applyChange", &dry).await;
+    let end = world.wait_for(&owner, change["id"].as_str().unwrap(), &["APPLIED", "FAILED"]).await;
+    assert_eq!(end["failure"]["code"], "TENANT_DISCONNECTED", "{end:#}");
+    assert!(end["failure"]["message"].as_str().unwrap().contains("seal key"), "{end:#}");
+    assert_eq!(world.cloud.writes(world.sim_tenant().tenant_id).await.len(), 0);
 }
 
 /// A change that is ready to be applied.

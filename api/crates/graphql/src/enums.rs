@@ -291,6 +291,8 @@ mirror! {
         TenantDisconnected,
         /// The write was accepted but never showed.
         VerifyMismatch,
+        /// A defect of ours stopped it before anything was sent; the server's log says more.
+        Internal,
         /// It can't be told whether the write took effect: a person must look.
         OutcomeUnknown,
     }

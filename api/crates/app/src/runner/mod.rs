@@ -70,6 +70,19 @@ impl JobError {
         serde_json::from_value(job.payload.clone()).map_err(|cause| JobError::Broken(format!("payload of job {}: {cause}", job.id)))
     }
 
+    /// The credential or the tenant's consent is what stopped it.
+    pub(crate) fn disconnected(&self) -> bool {
+        matches!(self, JobError::App(AppError::ConnectionRefused { .. }))
+    }
+
+    /// What a person may read: an expected refusal as it is, and never the text of a fault, which can hold SQL.
+    pub(crate) fn for_people(&self) -> String {
+        match self {
+            JobError::App(error) if error.expected() => error.to_string(),
+            _ => "an internal error stopped the work: the server's log has the cause".to_owned(),
+        }
+    }
+
     /// Another worker owns the job by now.
     fn lost(&self) -> bool {
         matches!(self, JobError::Store(StoreError::StaleFence))

@@ -129,8 +129,8 @@ async fn give_up(app: &App, job: &Job, error: &JobError) -> Result<(), JobError>
     tracing::error!(job = %job.id, kind = %job.kind, %error, cause = ?std::error::Error::source(error), "a job failed for good");
     let reason = error.to_string();
     match job.kind.parse::<JobKind>() {
-        Ok(JobKind::Apply) => crate::saga::abandon(app, job, &reason).await?,
-        Ok(JobKind::Sync) => crate::sync::gave_up(app, job, &reason).await?,
+        Ok(JobKind::Apply) => crate::saga::abandon(app, job, error).await?,
+        Ok(JobKind::Sync) => crate::sync::gave_up(app, job, &error.for_people()).await?,
         Err(_) => {}
     }
     let tx = app.store().write().await?;

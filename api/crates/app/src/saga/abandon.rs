@@ -14,7 +14,7 @@ use crate::runner::JobError;
 use crate::runner::jobs::ApplyPayload;
 
 /// Ends the apply as `failed`. The outcome is unknown if a write had been started.
-pub(crate) async fn abandon(app: &App, job: &Job, reason: &str) -> Result<(), JobError> {
+pub(crate) async fn abandon(app: &App, job: &Job, error: &JobError) -> Result<(), JobError> {
     let payload: ApplyPayload = JobError::decode(job)?;
     let now = app.now();
     let tx = app.store().write().await?;
@@ -27,8 +27,12 @@ pub(crate) async fn abandon(app: &App, job: &Job, reason: &str) -> Result<(), Jo
     let started = matches!(intent.stage, IntentStage::WriteStarted | IntentStage::WriteAnswered | IntentStage::Verified);
     let failure = ChangeFailure {
         stage: if started { FailureStage::Write } else { FailureStage::Resolve },
-        code: if started { FailureCode::OutcomeUnknown } else { FailureCode::TenantDisconnected },
-        message: reason.to_owned(),
+        code: match (started, error.disconnected()) {
+            (true, _) => FailureCode::OutcomeUnknown,
+            (false, true) => FailureCode::TenantDisconnected,
+            (false, false) => FailureCode::Internal,
+        },
+        message: error.for_people(),
         graph_status: None,
         graph_code: None,
         graph_request_id: None,

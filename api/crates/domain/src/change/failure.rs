@@ -42,6 +42,8 @@ text_enum! {
         TenantDisconnected = "TENANT_DISCONNECTED",
         /// The write was accepted but never showed; the live policy is as it was or differs.
         VerifyMismatch = "VERIFY_MISMATCH",
+        /// A defect of ours stopped it before anything was sent; the server's log says more.
+        Internal = "INTERNAL",
         /// It cannot be told whether the write took effect; a person must look.
         OutcomeUnknown = "OUTCOME_UNKNOWN",
     }
