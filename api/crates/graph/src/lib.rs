@@ -26,10 +26,12 @@ mod wire;
 
 pub use access::{Credential, Secret, TenantAccess};
 pub use call::{Call, Priority, WriteId};
+pub use calls::locations::LocationType;
+pub use calls::lookup::{MAX_NAMES, Named};
 pub use calls::organization::Organization;
 pub use calls::permissions::{PERMISSIONS_TO_READ, PERMISSIONS_TO_WRITE, Permissions};
-pub use calls::policies::WriteReceipt;
 pub use calls::sign_ins::{PageToken, SignInPage};
+pub use calls::write::{Created, WriteReceipt};
 pub use client::{GraphClient, TenantGraph};
 pub use config::{ApiVersion, Budgets, GraphConfig, Rate, RetryPolicy, endpoints};
 pub use error::{GraphError, Info};

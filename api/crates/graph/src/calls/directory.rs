@@ -120,7 +120,7 @@ impl TenantGraph {
 }
 
 /// An entry with an id; a missing name falls back to the user principal name, then to the id.
-fn object(kind: DirectoryKind, entry: &Value, id_member: &str) -> Option<DirectoryObject> {
+pub(crate) fn object(kind: DirectoryKind, entry: &Value, id_member: &str) -> Option<DirectoryObject> {
     let text = |name: &str| entry.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     let id = text(id_member)?;
     let name = text("displayName").or_else(|| text("userPrincipalName")).unwrap_or(id);

@@ -2,7 +2,10 @@
 
 pub(crate) mod directory;
 pub(crate) mod emergency;
+pub(crate) mod locations;
+pub(crate) mod lookup;
 pub(crate) mod organization;
 pub(crate) mod permissions;
 pub(crate) mod policies;
 pub(crate) mod sign_ins;
+pub(crate) mod write;

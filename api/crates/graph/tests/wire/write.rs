@@ -153,10 +153,15 @@ async fn without_a_connection_nothing_was_sent() {
 async fn a_creation_returns_what_graph_stored() {
     let server = Server::start(issue, |_, _| Reply::Json(201, json!({"id": POLICY, "state": "disabled", "new": null}))).await;
     let created = tenant(&server).create_policy(&call(), &json!({"displayName": "x"}), MARK).await.unwrap();
-    assert_eq!(created, json!({"id": POLICY, "state": "disabled", "new": null}));
+    assert_eq!((created.id, created.receipt.status), (POLICY, 201));
+    assert_eq!(created.body, json!({"id": POLICY, "state": "disabled", "new": null}));
     assert_eq!(server.graph()[0].method, "POST");
-    let scripts: [fn() -> Reply; 3] =
-        [|| Reply::Partial(201, 500, b"{".to_vec()), || Reply::With(201, vec![], b"<html>".to_vec()), || Reply::status(201)];
+    let scripts: [fn() -> Reply; 4] = [
+        || Reply::Partial(201, 500, b"{".to_vec()),
+        || Reply::With(201, vec![], b"<html>".to_vec()),
+        || Reply::status(201),
+        || Reply::Json(201, json!({"displayName": "which one?"})),
+    ];
     for script in scripts {
         let server = Server::start(issue, move |_, _| script()).await;
         let error = tenant(&server).create_policy(&call(), &json!({}), MARK).await.unwrap_err();
@@ -176,7 +181,8 @@ async fn deletion_and_both_shapes_of_a_restore() {
     let tenant = tenant(&server);
     assert_eq!(tenant.delete_policy(&call(), POLICY, MARK).await.unwrap().status, 204);
     for _ in 0..2 {
-        assert_eq!(tenant.restore_policy(&call(), POLICY, MARK).await.unwrap(), json!({"id": POLICY}));
+        let restored = tenant.restore_policy(&call(), POLICY, MARK).await.unwrap();
+        assert_eq!((restored.id, restored.body), (POLICY, json!({"id": POLICY})));
     }
     let lines: Vec<_> = server.graph().into_iter().map(|seen| format!("{} {}", seen.method, seen.target)).collect();
     assert_eq!(lines[0], format!("DELETE /v1.0/identity/conditionalAccess/policies/{POLICY}"));

@@ -7,18 +7,19 @@ async fn a_policys_whole_life() {
     let cloud = Cloudlet::start().await;
     let graph = cloud.graph(true);
     let created = graph.create_policy(&call(), &new_policy("Life"), MARK).await.unwrap();
-    let id = id_of(&created);
+    let id = created.id;
+    assert_eq!(id, id_of(&created.body));
     let receipt = graph.patch_policy(&call(), id, &json!({"state": "enabledForReportingButNotEnforced"}), MARK).await.unwrap();
     assert!(receipt.status == 204 && receipt.request_id.is_some(), "{receipt:?}");
     let live = graph.get_policy(&call(), id).await.unwrap();
     assert_eq!((&live["state"], &live["displayName"]), (&json!("enabledForReportingButNotEnforced"), &json!("Life")));
-    assert_eq!(live["conditions"], created["conditions"], "what was not sent was not changed");
+    assert_eq!(live["conditions"], created.body["conditions"], "what was not sent was not changed");
     graph.delete_policy(&call(), id, MARK).await.unwrap();
     assert!(matches!(graph.get_policy(&call(), id).await, Err(GraphError::NotFound { .. })));
     let deleted = graph.list_deleted_policies(&call()).await.unwrap();
     assert_eq!(deleted.iter().map(id_of).collect::<Vec<_>>(), [id]);
     assert_eq!(id_of(&graph.get_deleted_policy(&call(), id).await.unwrap()), id);
-    assert_eq!(id_of(&graph.restore_policy(&call(), id, MARK).await.unwrap()), id);
+    assert_eq!(graph.restore_policy(&call(), id, MARK).await.unwrap().id, id);
     assert_eq!(graph.get_policy(&call(), id).await.unwrap()["state"], live["state"]);
     let actions: Vec<_> = cloud.ledger().await.iter().map(|entry| entry["effect"]["action"].clone()).collect();
     assert_eq!(actions, ["create", "update", "delete", "restore"]);
@@ -54,7 +55,7 @@ async fn an_ambiguous_write_is_found_by_its_mark_or_did_not_happen() {
 async fn refusals_come_as_graph_words_them() {
     let cloud = Cloudlet::start().await;
     let graph = cloud.graph(true);
-    let id = id_of(&graph.create_policy(&call(), &new_policy("Refused"), MARK).await.unwrap());
+    let id = graph.create_policy(&call(), &new_policy("Refused"), MARK).await.unwrap().id;
     let Err(GraphError::Rejected { info }) = graph.patch_policy(&call(), id, &json!({"conditions": {"nonsense": []}}), MARK).await else {
         panic!("not rejected")
     };
