@@ -27,6 +27,10 @@ pub struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub write_result: Option<String>,
     pub finished_at: Option<DateTimeUtc>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub known_ids: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub result_graph_id: Option<String>,
 }
 
 /// Rows are joined in the statements of crate `store`, not through the ORM.

@@ -21,6 +21,9 @@ pub struct Model {
     pub decided_at: Option<DateTimeUtc>,
     #[sea_orm(column_type = "Text", nullable)]
     pub comment: Option<String>,
+    pub quorum: i32,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub decisions: Option<String>,
 }
 
 /// Rows are joined in the statements of crate `store`, not through the ORM.

@@ -39,6 +39,16 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     pub applied_at: Option<DateTimeUtc>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub target_graph_id: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub approval_rules: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub waivers: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub emergency: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub resolution: Option<String>,
 }
 
 /// Rows are joined in the statements of crate `store`, not through the ORM.

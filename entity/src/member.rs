@@ -20,6 +20,7 @@ pub struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub tenant_scope: Option<String>,
     pub created_at: DateTimeUtc,
+    pub owned_by: Option<Uuid>,
 }
 
 /// Rows are joined in the statements of crate `store`, not through the ORM.

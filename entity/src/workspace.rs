@@ -16,6 +16,8 @@ pub struct Model {
     pub audit_seq: i64,
     pub created_at: DateTimeUtc,
     pub version: i64,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub approval_rules: Option<String>,
 }
 
 /// Rows are joined in the statements of crate `store`, not through the ORM.

@@ -34,6 +34,7 @@ impl App {
             id: WorkspaceId(self.ids().uuid()),
             name: name.to_owned(),
             require_approval: false,
+            approval_rules: Default::default(),
             dry_run_ttl_s: 30 * 60,
             created_at: now,
             version: 1,
@@ -48,6 +49,7 @@ impl App {
                 display_name: member.display_name.clone(),
                 role: member.role,
                 tenant_scope: None,
+                owned_by: None,
                 created_at: now,
             })
             .await?;

@@ -48,6 +48,7 @@ impl App {
             }
         }
         workspace.require_approval = command.require_approval.unwrap_or(workspace.require_approval);
+        workspace.approval_rules.always = workspace.require_approval;
         workspace.dry_run_ttl_s = command.dry_run_ttl_s.unwrap_or(workspace.dry_run_ttl_s);
         let workspace = tx.update_workspace(&workspace).await?;
         let detail = json!({ "requireApproval": workspace.require_approval, "dryRunTtlS": workspace.dry_run_ttl_s });

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
+use crate::change::approval_rules::ApprovalRules;
 use crate::id::{MemberId, TenantId, WorkspaceId};
 use crate::text_enum;
 
@@ -16,6 +17,8 @@ pub struct Workspace {
     pub name: String,
     /// When true every new change needs the approval of a second person (quorum 1).
     pub require_approval: bool,
+    /// When else approval is needed, and of how many persons. `always` is `require_approval`.
+    pub approval_rules: ApprovalRules,
     /// Lifetime of a dry-run in seconds; 1,800 unless set.
     pub dry_run_ttl_s: i64,
     /// Creation instant.
@@ -57,6 +60,8 @@ pub struct Member {
     pub role: Role,
     /// The tenants this member is limited to; `None` is every tenant of the workspace.
     pub tenant_scope: Option<BTreeSet<TenantId>>,
+    /// The member that a service account or an API key acts for: where persons are compared, it counts as its owner.
+    pub owned_by: Option<MemberId>,
     /// Creation instant.
     pub created_at: DateTime<Utc>,
 }

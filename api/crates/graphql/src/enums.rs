@@ -131,10 +131,40 @@ mirror! {
 
     /// What a change does. Expect new values.
     ChangeKind = "domain::change::kind::ChangeKind" {
-        /// Enabled, disabled or report-only; wire name `policy.state_change`.
+        /// Enabled, disabled, report-only; wire name `policy.state_change`.
         PolicyStateChange,
+        /// Users, groups, roles, guests and workload identities, as deltas; wire name `policy.assignment_change`.
+        PolicyAssignmentChange,
+        /// Locations, platforms, client app types, authentication flows; wire name `policy.condition_change`.
+        PolicyConditionChange,
+        /// Sign-in, user, service principal and insider risk; wire name `policy.risk_condition_change`.
+        PolicyRiskConditionChange,
+        /// Built-in controls, operator, authentication strength; wire name `policy.grant_change`.
+        PolicyGrantChange,
+        /// Applications and user actions, as deltas; wire name `policy.application_change`.
+        PolicyApplicationChange,
+        /// Sign-in frequency, persistent browser and the other session controls; wire name `policy.session_change`.
+        PolicySessionChange,
+        /// The device filter; wire name `policy.device_filter_change`.
+        PolicyDeviceFilterChange,
+        /// Terms of use; wire name `policy.terms_of_use_change`.
+        PolicyTermsOfUseChange,
+        /// Authentication contexts; wire name `policy.auth_context_change`.
+        PolicyAuthContextChange,
+        /// A new policy from a baseline, a copy or a document; wire name `policy.create`.
+        PolicyCreate,
+        /// Into Entra's recycle bin, from where it can be restored for 30 days; wire name `policy.delete`.
+        PolicyDelete,
+        /// Back from Entra's recycle bin; wire name `policy.restore`.
+        PolicyRestore,
         /// Display name; wire name `policy.rename`.
         PolicyRename,
+        /// A new named location; wire name `location.create`.
+        LocationCreate,
+        /// A named location's own fields; wire name `location.update`.
+        LocationUpdate,
+        /// Removes a named location; wire name `location.delete`.
+        LocationDelete,
     }
 
     /// Where a change request stands.
@@ -231,23 +261,55 @@ mirror! {
     WarningCode = "domain::change::warning::WarningCode" {
         /// The policy is not in the most recent snapshot: resync first.
         PolicyNotFound,
-        /// What is proposed is how it is already.
+        /// The proposed state is the present one.
         NoOp,
-        /// Disabling a policy whose criticality is `CRITICAL`.
+        /// Disabling a policy whose criticality is Critical.
         CriticalPolicyDisable,
         /// Report-only becomes enforced.
         ReportonlyToEnforced,
+        /// A Critical policy would be scoped to nobody.
+        CriticalAssignmentEmpty,
+        /// More than ten users are excluded in one change.
+        LargeExcludeAdd,
+        /// Locations are excluded where none are included.
+        ExcludeWithoutInclude,
+        /// MFA is removed from the grant controls: critical on a Critical policy.
+        GrantRemoveMfa,
+        /// The compliant device is removed from the grant controls: critical on a Critical policy.
+        GrantRemoveCompliantDevice,
+        /// AND becomes OR.
+        GrantLoosenOperator,
+        /// `MicrosoftAdminPortals` leaves the included applications.
+        AppRemoveAdminPortals,
         /// No impact report was computed for this document.
         ImpactNotRun,
-        /// The result is enforced and reaches an emergency-access principal.
+        /// The result is enforced and blocks, or demands a device or MFA, for a scope with an emergency principal in it.
         BreakglassNotExcluded,
+        /// The exclusion of an emergency principal is taken away.
+        BreakglassExclusionRemoved,
+        /// The scope becomes all users, all applications or all locations.
+        ScopeWidenedToAll,
+        /// The result includes nobody and nothing, so it never applies.
+        IncludesNothing,
+        /// The last grant control goes: what was demanded or blocked is not any more.
+        GrantRemovedAll,
+        /// A reference names nothing in the tenant; an exclusion is never dropped silently.
+        ReferenceUnresolved,
+        /// A reference names more than one object of the tenant.
+        ReferenceAmbiguous,
+        /// The tenant holds as many policies as Entra allows.
+        PolicyLimitReached,
+        /// A phased rollout owns the policy.
+        RolloutOwnsPolicy,
+        /// Sign-ins of the impact window would be blocked.
+        WouldBlockSignins,
         /// Graph refuses this document or this write.
         GraphWouldReject,
         /// The policy needs Entra ID P1.
         LicenseMissingP1,
         /// The policy needs Entra ID P2.
         LicenseMissingP2,
-        /// Security defaults are on, so Conditional Access policies can't be enabled.
+        /// Security defaults are on, so Conditional Access policies cannot be enabled.
         SecurityDefaultsEnabled,
         /// The snapshot is older than 24 hours.
         SnapshotStale,

@@ -1,5 +1,6 @@
 //! Change requests with their approvals.
 
+use domain::change::approval_rules::ApprovalRules;
 use domain::change::request::{Approval, ChangeRequest};
 use domain::id::{ApprovalId, ChangeId, MemberId, PolicyId, SnapshotId, TenantId, WorkspaceId};
 use entity::{approval, change_request, policy};
@@ -69,9 +70,9 @@ impl WriteTx {
         if change.approvals.is_empty() {
             return Ok(());
         }
-        let rows = change.approvals.iter().map(|approval| approval_row(change, approval));
+        let rows = change.approvals.iter().map(|approval| approval_row(change, approval)).collect::<Result<Vec<_>>>()?;
         let conflict = OnConflict::column(Column::Id)
-            .update_columns([Column::State, Column::DecidedBy, Column::DecidedAt, Column::Comment])
+            .update_columns([Column::State, Column::DecidedBy, Column::DecidedAt, Column::Comment, Column::Decisions])
             .to_owned();
         approval::Entity::insert_many(rows).on_conflict(conflict).exec_without_returning(&self.db).await?;
         Ok(())
@@ -83,7 +84,8 @@ fn to_columns(change: &ChangeRequest) -> Result<change_request::ActiveModel> {
         id: NotSet,
         workspace_id: NotSet,
         tenant_id: NotSet,
-        policy_id: NotSet,
+        // Only a creation has none at first.
+        policy_id: Set(change.policy_id.map(|id| id.0)),
         kind: NotSet,
         payload: Set(to_json("change_request.payload", &change.payload)?),
         status: Set(change.status.as_str().to_owned()),
@@ -104,11 +106,16 @@ fn to_columns(change: &ChangeRequest) -> Result<change_request::ActiveModel> {
         created_at: NotSet,
         updated_at: Set(change.updated_at),
         applied_at: Set(change.applied_at),
+        target_graph_id: Set(change.target_graph_id.clone()),
+        approval_rules: Set(Some(to_json("change_request.approval_rules", &change.approval_rules)?)),
+        waivers: Set(Some(to_json("change_request.waivers", &change.waivers)?)),
+        emergency: Set(change.emergency.as_ref().map(|emergency| to_json("change_request.emergency", emergency)).transpose()?),
+        resolution: Set(change.resolution.as_ref().map(|resolution| to_json("change_request.resolution", resolution)).transpose()?),
     })
 }
 
-fn approval_row(change: &ChangeRequest, approval: &Approval) -> approval::ActiveModel {
-    approval::ActiveModel {
+fn approval_row(change: &ChangeRequest, approval: &Approval) -> Result<approval::ActiveModel> {
+    Ok(approval::ActiveModel {
         id: Set(approval.id.0),
         workspace_id: Set(change.workspace_id.0),
         change_id: Set(change.id.0),
@@ -120,10 +127,13 @@ fn approval_row(change: &ChangeRequest, approval: &Approval) -> approval::Active
         decided_by: Set(approval.decided_by.map(|id| id.0)),
         decided_at: Set(approval.decided_at),
         comment: Set(approval.comment.clone()),
-    }
+        quorum: Set(i32::from(approval.quorum)),
+        decisions: Set(Some(to_json("approval.decisions", &approval.decisions)?)),
+    })
 }
 
 pub(crate) fn to_change(row: change_request::Model, approvals: Vec<Approval>) -> Result<ChangeRequest> {
+    let rules: Option<ApprovalRules> = optional_json("change_request.approval_rules", row.approval_rules.as_deref())?;
     Ok(ChangeRequest {
         id: ChangeId(row.id),
         workspace_id: WorkspaceId(row.workspace_id),
@@ -136,6 +146,12 @@ pub(crate) fn to_change(row: change_request::Model, approvals: Vec<Approval>) ->
         editors: json("change_request.editors", &row.editors)?,
         note: row.note,
         requires_approval: row.requires_approval,
+        // A row of the binary before has none; whether it needed approval was all that was fixed.
+        approval_rules: rules.unwrap_or_else(|| ApprovalRules { always: row.requires_approval, ..ApprovalRules::default() }),
+        target_graph_id: row.target_graph_id,
+        waivers: optional_json("change_request.waivers", row.waivers.as_deref())?.unwrap_or_default(),
+        emergency: optional_json("change_request.emergency", row.emergency.as_deref())?,
+        resolution: optional_json("change_request.resolution", row.resolution.as_deref())?,
         rollback_of: row.rollback_of.map(ChangeId),
         rolled_back_by: row.rolled_back_by.map(ChangeId),
         dry_run: optional_json("change_request.dry_run", row.dry_run.as_deref())?,
@@ -163,5 +179,7 @@ pub(crate) fn to_approval(row: approval::Model) -> Result<Approval> {
         decided_by: row.decided_by.map(MemberId),
         decided_at: row.decided_at,
         comment: row.comment,
+        quorum: u8::try_from(row.quorum).unwrap_or(1),
+        decisions: optional_json("approval.decisions", row.decisions.as_deref())?.unwrap_or_default(),
     })
 }

@@ -9,7 +9,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrde
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::convert::{json, text, to_json};
+use crate::convert::{json, optional_json, text, to_json};
 use crate::db::{Reader, WriteTx};
 use crate::error::{Result, StoreError};
 use crate::intent_stage::IntentStage;
@@ -48,6 +48,10 @@ pub struct ApplyIntent {
     pub write_result: Option<String>,
     /// When the outcome was put on the change.
     pub finished_at: Option<DateTime<Utc>>,
+    /// For creations: the ids of all objects of the kind just before the write, so that a new one can be told.
+    pub known_ids: Option<Vec<String>>,
+    /// For creations: the id that Graph gave, once known.
+    pub result_graph_id: Option<String>,
 }
 
 impl Reader {
@@ -81,6 +85,8 @@ impl WriteTx {
                 Column::WriteStatus,
                 Column::WriteResult,
                 Column::FinishedAt,
+                Column::KnownIds,
+                Column::ResultGraphId,
             ])
             .action_and_where(Expr::col((Entity, Column::FinishedAt)).is_not_null())
             .to_owned();
@@ -142,6 +148,8 @@ fn to_row(intent: &ApplyIntent) -> Result<ActiveModel> {
         write_status: Set(intent.write_status),
         write_result: Set(intent.write_result.clone()),
         finished_at: Set(intent.finished_at),
+        known_ids: Set(intent.known_ids.as_ref().map(|ids| to_json("apply_intent.known_ids", ids)).transpose()?),
+        result_graph_id: Set(intent.result_graph_id.clone()),
     })
 }
 
@@ -162,5 +170,7 @@ fn to_intent(row: Model) -> Result<ApplyIntent> {
         write_status: row.write_status,
         write_result: row.write_result,
         finished_at: row.finished_at,
+        known_ids: optional_json("apply_intent.known_ids", row.known_ids.as_deref())?,
+        result_graph_id: row.result_graph_id,
     })
 }

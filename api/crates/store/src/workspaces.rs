@@ -1,5 +1,6 @@
 //! Workspaces and members.
 
+use domain::change::approval_rules::ApprovalRules;
 use domain::id::{MemberId, TenantId, WorkspaceId};
 use domain::workspace::{Member, Workspace};
 use entity::{member, workspace};
@@ -16,7 +17,7 @@ const MAX_LISTED: u64 = 1_000;
 impl Reader {
     /// One workspace.
     pub async fn workspace(&self, id: WorkspaceId) -> Result<Option<Workspace>> {
-        Ok(workspace::Entity::find_by_id(id.0).one(&self.db).await?.map(to_workspace))
+        workspace::Entity::find_by_id(id.0).one(&self.db).await?.map(to_workspace).transpose()
     }
 
     /// Workspaces, oldest first, at most 1,000. Without a workspace because it is what start-up asks.
@@ -27,7 +28,7 @@ impl Reader {
             .limit(MAX_LISTED)
             .all(&self.db)
             .await?;
-        Ok(rows.into_iter().map(to_workspace).collect())
+        all(rows, to_workspace)
     }
 
     /// One member.
@@ -84,6 +85,7 @@ impl WriteTx {
             audit_seq: Set(0),
             created_at: Set(new.created_at),
             version: Set(new.version),
+            approval_rules: Set(Some(to_json("workspace.approval_rules", &new.approval_rules)?)),
         };
         workspace::Entity::insert(row).exec_without_returning(&self.db).await?;
         Ok(())
@@ -101,6 +103,7 @@ impl WriteTx {
             audit_seq: NotSet,
             created_at: NotSet,
             version: Set(next.version),
+            approval_rules: Set(Some(to_json("workspace.approval_rules", &next.approval_rules)?)),
         };
         let update = workspace::Entity::update_many()
             .set(row)
@@ -122,6 +125,7 @@ impl WriteTx {
             role: Set(new.role.as_str().to_owned()),
             tenant_scope: Set(scope),
             created_at: Set(new.created_at),
+            owned_by: Set(new.owned_by.map(|id| id.0)),
         };
         member::Entity::insert(row).exec_without_returning(&self.db).await?;
         Ok(())
@@ -133,15 +137,18 @@ pub(crate) fn one_row(rows_affected: u64) -> Result<()> {
     if rows_affected == 1 { Ok(()) } else { Err(StoreError::Conflict) }
 }
 
-fn to_workspace(row: workspace::Model) -> Workspace {
-    Workspace {
+fn to_workspace(row: workspace::Model) -> Result<Workspace> {
+    let rules: Option<ApprovalRules> = optional_json("workspace.approval_rules", row.approval_rules.as_deref())?;
+    Ok(Workspace {
         id: WorkspaceId(row.id),
         name: row.name,
         require_approval: row.require_approval,
+        // A row of the binary before has none; the switch is the rule that it knew.
+        approval_rules: ApprovalRules { always: row.require_approval, ..rules.unwrap_or_default() },
         dry_run_ttl_s: row.dry_run_ttl_s,
         created_at: row.created_at,
         version: row.version,
-    }
+    })
 }
 
 fn to_member(row: member::Model) -> Result<Member> {
@@ -154,6 +161,7 @@ fn to_member(row: member::Model) -> Result<Member> {
         display_name: row.display_name,
         role: text("member.role", &row.role)?,
         tenant_scope: scope.map(|scope| scope.into_iter().collect()),
+        owned_by: row.owned_by.map(MemberId),
         created_at: row.created_at,
     })
 }

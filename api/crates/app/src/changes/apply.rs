@@ -67,6 +67,8 @@ impl App {
             write_status: None,
             write_result: None,
             finished_at: None,
+            known_ids: None,
+            result_graph_id: None,
         })
         .await?;
         Ok(applying)

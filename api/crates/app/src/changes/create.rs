@@ -2,8 +2,7 @@
 
 use domain::access::Operation;
 use domain::change::plan::validate_payload;
-use domain::change::request::ChangeRequest;
-use domain::change::status::ChangeStatus;
+use domain::change::request::{ChangeRequest, Draft};
 use domain::event::{EventKind, NewEvent, SubjectKind};
 use domain::id::{AuditId, ChangeId};
 use domain::workspace::Actor;
@@ -45,32 +44,21 @@ impl App {
         if let Claim::Replay(first) = self.claim(&tx, actor, &once, id.0).await? {
             return tx.change(actor.workspace_id, ChangeId(first)).await?.ok_or(AppError::NotFound);
         }
-        let change = ChangeRequest {
-            id,
-            workspace_id: actor.workspace_id,
-            tenant_id: policy.tenant_id,
-            policy_id: Some(policy.id),
-            payload: command.payload.clone().normalised(),
-            status: ChangeStatus::Draft,
-            revision: 1,
-            created_by: actor.member_id,
-            editors: Vec::new(),
-            note: command.note.clone(),
-            requires_approval: workspace.require_approval,
-            rollback_of: None,
-            rolled_back_by: None,
-            dry_run: None,
-            approvals: Vec::new(),
-            applied_by: None,
-            pre_snapshot_id: None,
-            post_snapshot_id: None,
-            write_performed: None,
-            failure: None,
-            close_reason: None,
-            created_at: now,
-            updated_at: now,
-            applied_at: None,
-        };
+        let change = ChangeRequest::draft(
+            Draft {
+                id,
+                workspace_id: actor.workspace_id,
+                tenant_id: policy.tenant_id,
+                policy_id: Some(policy.id),
+                target_graph_id: Some(policy.graph_id.to_string()),
+                payload: command.payload.clone().normalised(),
+                created_by: actor.member_id,
+                note: command.note.clone(),
+                approval_rules: workspace.approval_rules,
+                rollback_of: None,
+            },
+            now,
+        );
         self.insert_change(&tx, actor, Operation::CreateChange, &change).await?;
         tx.commit().await?;
         self.hub().poke();

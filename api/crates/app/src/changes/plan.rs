@@ -39,7 +39,12 @@ impl App {
             // A change's own snapshots read one policy; only a sync reads the whole tenant.
             snapshot_taken_at: tenant.last_sync_at,
             actor_entra: self.actor_in_tenant(tx, actor, &tenant).await?,
-            impact_known: false,
+            location: None,
+            policy_count: 0,
+            referring: &[],
+            impact: None,
+            waivers: &change.waivers,
+            owned_by_rollout: false,
             now,
         });
         let digest = digest(&DigestInput {

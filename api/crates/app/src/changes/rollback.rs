@@ -2,7 +2,8 @@
 
 use domain::access::Operation;
 use domain::change::refusal::Refusal;
-use domain::change::request::ChangeRequest;
+use domain::change::approval_rules::ApprovalRules;
+use domain::change::request::{ChangeRequest, Draft};
 use domain::change::rollback::{inverse, rollback_skips_approval};
 use domain::change::status::ChangeStatus;
 use domain::change::transition::{ChangeCommand, ChangeEventKind, allowed_events, transition};
@@ -76,30 +77,23 @@ impl App {
         }
         let now = self.now();
         let workspace = tx.workspace(original.workspace_id).await?.ok_or(AppError::NotFound)?;
-        Ok(ChangeRequest {
-            id,
-            payload: inverse(original, &pre)?,
-            status: ChangeStatus::Draft,
-            revision: 1,
-            created_by: actor.member_id,
-            editors: Vec::new(),
-            note: None,
-            requires_approval: workspace.require_approval && !rollback_skips_approval(original, true, now),
-            rollback_of: Some(original.id),
-            rolled_back_by: None,
-            dry_run: None,
-            approvals: Vec::new(),
-            applied_by: None,
-            pre_snapshot_id: None,
-            post_snapshot_id: None,
-            write_performed: None,
-            failure: None,
-            close_reason: None,
-            created_at: now,
-            updated_at: now,
-            applied_at: None,
-            ..original.clone()
-        })
+        let approval_rules =
+            if rollback_skips_approval(original, true, now) { ApprovalRules::default() } else { workspace.approval_rules };
+        Ok(ChangeRequest::draft(
+            Draft {
+                id,
+                workspace_id: original.workspace_id,
+                tenant_id: original.tenant_id,
+                policy_id: original.policy_id,
+                target_graph_id: original.target_graph_id.clone(),
+                payload: inverse(original, &pre)?,
+                created_by: actor.member_id,
+                note: None,
+                approval_rules,
+                rollback_of: Some(original.id),
+            },
+            now,
+        ))
     }
 
     /// Marks the original as being rolled back, so that there is one rollback per change.

@@ -39,6 +39,8 @@ pub(super) fn request(
         requested_at: now,
         digest,
         expires_at: now + APPROVAL_LIFETIME,
+        quorum: change.approval_rules.quorum,
+        decisions: Vec::new(),
         decided_by: None,
         decided_at: None,
         comment: None,

@@ -6,10 +6,11 @@ mod scope;
 use chrono::TimeDelta;
 
 use crate::change::kind::ChangePayload;
+use crate::change::patch::Outcome;
 use crate::change::plan::{PlanInput, name_fault};
 use crate::change::warning::{Severity, Warning, WarningCode};
 use crate::document::{Canonical, PolicyDocument};
-use crate::policy::{Criticality, Policy, PolicyState};
+use crate::policy::{Criticality, PolicyState};
 
 /// Older than this, a snapshot may miss what happened since.
 const STALE_AFTER: TimeDelta = TimeDelta::hours(24);
@@ -19,12 +20,26 @@ const STATE: Option<&str> = Some("state");
 /// What is checked.
 pub(super) struct Checked<'a> {
     pub(super) input: &'a PlanInput<'a>,
-    pub(super) policy: &'a Policy,
-    pub(super) before: &'a PolicyDocument,
-    pub(super) after: &'a PolicyDocument,
-    /// The canonical form of `after`.
-    pub(super) desired: &'a Canonical,
+    pub(super) outcome: &'a Outcome,
     pub(super) changed: bool,
+}
+
+impl Checked<'_> {
+    fn before_state(&self) -> Option<PolicyState> {
+        self.outcome.before.as_ref().and_then(PolicyDocument::state)
+    }
+
+    fn after_state(&self) -> Option<PolicyState> {
+        self.outcome.after.as_ref().and_then(PolicyDocument::state)
+    }
+
+    fn desired(&self) -> &Canonical {
+        &self.outcome.desired
+    }
+
+    fn critical_policy(&self) -> bool {
+        self.input.policy.is_some_and(|policy| policy.metadata.criticality == Some(Criticality::Critical))
+    }
 }
 
 /// All warnings, most severe first, then by code.
@@ -53,7 +68,7 @@ fn stale(checked: &Checked<'_>, found: &mut Vec<Warning>) {
 
 /// Of a Microsoft-managed policy only the state and the exclusions may change (ca-semantics.md section 14).
 fn managed(checked: &Checked<'_>, found: &mut Vec<Warning>) {
-    if checked.before.microsoft_managed() && !matches!(checked.input.payload, ChangePayload::StateChange { .. }) {
+    if checked.outcome.before.as_ref().is_some_and(PolicyDocument::microsoft_managed) && !matches!(checked.input.payload, ChangePayload::StateChange { .. }) {
         let message = "Microsoft manages this policy: only its state and its exclusions can be changed; make a copy instead";
         found.push(warning(WarningCode::GraphWouldReject, Severity::Critical, message, Some("templateId")));
     }
@@ -68,13 +83,13 @@ fn name(checked: &Checked<'_>, found: &mut Vec<Warning>) {
 }
 
 fn grant(checked: &Checked<'_>, found: &mut Vec<Warning>) {
-    if let Some(fault) = demands::impossible_grant(checked.desired) {
+    if let Some(fault) = demands::impossible_grant(checked.desired()) {
         found.push(warning(WarningCode::GraphWouldReject, Severity::Critical, fault, Some("grantControls")));
     }
 }
 
 fn state(checked: &Checked<'_>, found: &mut Vec<Warning>) {
-    let (before, after) = (checked.before.state(), checked.after.state());
+    let (before, after) = (checked.before_state(), checked.after_state());
     if before == after {
         return;
     }
@@ -88,7 +103,7 @@ fn state(checked: &Checked<'_>, found: &mut Vec<Warning>) {
 }
 
 fn disabled(checked: &Checked<'_>, found: &mut Vec<Warning>) {
-    if checked.policy.metadata.criticality == Some(Criticality::Critical) {
+    if checked.critical_policy() {
         let message = "this disables a policy that is marked Critical";
         found.push(warning(WarningCode::CriticalPolicyDisable, Severity::Critical, message, STATE));
     }
@@ -99,7 +114,7 @@ fn enabled(checked: &Checked<'_>, before: Option<PolicyState>, found: &mut Vec<W
         let message = "the policy becomes enforced: run Impact first";
         found.push(warning(WarningCode::ReportonlyToEnforced, Severity::Warning, message, STATE));
     }
-    if !checked.input.impact_known {
+    if checked.input.impact.is_none() {
         let message = "nobody has computed whom this would block or interrupt";
         found.push(warning(WarningCode::ImpactNotRun, Severity::Warning, message, STATE));
     }
@@ -115,7 +130,7 @@ fn enabled(checked: &Checked<'_>, before: Option<PolicyState>, found: &mut Vec<W
 fn report_only(checked: &Checked<'_>, found: &mut Vec<Warning>) {
     licences(checked, found);
     emergency(checked, Severity::Warning, found);
-    if demands::targets_user_actions(checked.desired) {
+    if demands::targets_user_actions(checked.desired()) {
         let message = "report-only shows nothing for policies on user actions";
         found.push(warning(WarningCode::ReportOnlyNotMeaningful, Severity::Info, message, STATE));
     }
@@ -128,7 +143,7 @@ fn licences(checked: &Checked<'_>, found: &mut Vec<Warning>) {
         let message = "the tenant has no Entra ID P1 licence, which Conditional Access needs";
         found.push(warning(WarningCode::LicenseMissingP1, Severity::Critical, message, None));
     }
-    if let Some(path) = demands::needs_p2(checked.desired)
+    if let Some(path) = demands::needs_p2(checked.desired())
         && !licences.p2
     {
         let message = "the policy tests risk, which needs an Entra ID P2 licence";
@@ -137,13 +152,13 @@ fn licences(checked: &Checked<'_>, found: &mut Vec<Warning>) {
 }
 
 fn emergency(checked: &Checked<'_>, severity: Severity, found: &mut Vec<Warning>) {
-    if !demands::locks_out(checked.desired) {
+    if !demands::locks_out(checked.desired()) {
         return;
     }
     let principals = &checked.input.tenant.emergency_access.principals;
     let reached: Vec<String> = principals
         .iter()
-        .filter(|principal| scope::reaches(checked.desired, principal))
+        .filter(|principal| scope::reaches(checked.desired(), principal))
         .map(|principal| principal.display_name.clone().unwrap_or_else(|| principal.object_id.to_string()))
         .collect();
     if !reached.is_empty() {
@@ -154,7 +169,7 @@ fn emergency(checked: &Checked<'_>, severity: Severity, found: &mut Vec<Warning>
 
 fn own_scope(checked: &Checked<'_>, found: &mut Vec<Warning>) {
     let Some(own) = checked.input.actor_entra else { return };
-    if demands::locks_out(checked.desired) && scope::may_reach_user(checked.desired, own) {
+    if demands::locks_out(checked.desired()) && scope::may_reach_user(checked.desired(), own) {
         let message = "you are in this policy's scope yourself: make sure that you can meet what it demands";
         found.push(warning(WarningCode::ActorLocksSelfOut, Severity::Warning, message, Some("conditions.users")));
     }

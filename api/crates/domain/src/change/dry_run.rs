@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::change::plan::Plan;
 use crate::change::warning::Warning;
 use crate::id::{ContentHash, DryRunId};
+use crate::tenant::DirectoryKind;
 use crate::text_enum;
 
 /// A stored dry-run.
@@ -30,6 +31,38 @@ pub struct DryRun {
     pub diff: Vec<FieldDiff>,
     /// Warnings, most severe first.
     pub warnings: Vec<Warning>,
+    /// The whole change in one sentence for a person.
+    #[serde(default)]
+    pub summary: String,
+    /// What became of references by name, and of ids that had to be looked up.
+    #[serde(default)]
+    pub references: Vec<ResolvedReference>,
+}
+
+/// What a reference of the payload stands for in the tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResolvedReference {
+    /// Path in the document, such as `conditions.users.excludeGroups`.
+    pub path: String,
+    /// Kind of object.
+    pub kind: DirectoryKind,
+    /// The reference as given: a name or an id.
+    pub given: String,
+    /// The objects it names: exactly one where it is resolved, none or at most ten otherwise.
+    pub candidates: Vec<NamedRef>,
+}
+
+text_enum! {
+    /// What a changed field means for those the policy is to protect the tenant from.
+    Risk {
+        /// More is demanded, or of more sign-ins.
+        Tightens = "TIGHTENS",
+        /// Less is demanded, or of fewer sign-ins.
+        Loosens = "LOOSENS",
+        /// Neither, or it cannot be told from the field alone.
+        Neutral = "NEUTRAL",
+    }
 }
 
 impl DryRun {
@@ -72,6 +105,16 @@ pub struct FieldDiff {
     pub added: Vec<NamedRef>,
     /// For lists compared as sets: what goes out, names beside ids.
     pub removed: Vec<NamedRef>,
+    /// What the line means for security, in a policy that is or becomes enforced.
+    #[serde(default = "neutral")]
+    pub risk: Risk,
+    /// The line in words, such as "Excluded groups: adds Contractors".
+    #[serde(default)]
+    pub label: String,
+}
+
+fn neutral() -> Risk {
+    Risk::Neutral
 }
 
 /// A list element with its display name where the tenant's cache has one.
@@ -97,6 +140,8 @@ impl DryRun {
             digest,
             diff: plan.diff,
             warnings: plan.warnings,
+            summary: plan.summary,
+            references: plan.references,
         }
     }
 }

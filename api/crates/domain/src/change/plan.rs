@@ -1,18 +1,21 @@
 //! From an intent to a complete plan: the write, the diff and the warnings.
 
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::change::checks;
-use crate::change::dry_run::{DryRun, FieldDiff};
+use crate::change::checks::{self, Checked};
+use crate::change::dry_run::{DryRun, FieldDiff, ResolvedReference};
 use crate::change::kind::ChangePayload;
-use crate::change::warning::{Severity, Warning, WarningCode};
-use crate::document::PolicyDocument;
+use crate::change::warning::{Severity, Waiver, Warning, WarningCode};
+use crate::change::{patch, risk, summary};
+use crate::document::{Canonical, PolicyDocument};
 use crate::document::diff::{NameTable, diff};
 use crate::id::ContentHash;
 use crate::policy::Policy;
 use crate::tenant::Tenant;
+
+pub use crate::change::validate::validate_payload;
 
 /// The longest display name that Graph takes.
 pub const LONGEST_NAME: usize = 256;
@@ -26,16 +29,26 @@ pub struct PlanInput<'a> {
     pub tenant: &'a Tenant,
     /// The policy's row; `None` when the latest snapshot has none. A deleted one counts as none.
     pub policy: Option<&'a Policy>,
-    /// Its document in the latest snapshot.
+    /// Its document in the latest snapshot; for `policy.restore` the one in the recycle bin.
     pub document: Option<&'a PolicyDocument>,
+    /// The named location that the payload names, as the latest snapshot has it.
+    pub location: Option<&'a Value>,
+    /// Live policies of the tenant, for the limit.
+    pub policy_count: usize,
+    /// Names of the policies that refer to the location; at most 20.
+    pub referring: &'a [String],
     /// Names of the tenant's objects.
     pub names: &'a NameTable,
     /// When the tenant was last read as a whole.
     pub snapshot_taken_at: Option<DateTime<Utc>>,
     /// The acting person's object id in this tenant.
     pub actor_entra: Option<Uuid>,
-    /// Whether an impact report for the resulting document is at hand.
-    pub impact_known: bool,
+    /// The cached impact of the resulting document, where there is one.
+    pub impact: Option<ImpactFacts>,
+    /// What an owner lets pass on this change.
+    pub waivers: &'a [Waiver],
+    /// A phased rollout owns the policy.
+    pub owned_by_rollout: bool,
     /// Now.
     pub now: DateTime<Utc>,
 }
@@ -53,6 +66,19 @@ pub struct Plan {
     pub diff: Vec<FieldDiff>,
     /// Warnings, most severe first, then by code.
     pub warnings: Vec<Warning>,
+    /// The change in one sentence.
+    pub summary: String,
+    /// References that were looked up.
+    pub references: Vec<ResolvedReference>,
+}
+
+/// What a cached impact report says about the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ImpactFacts {
+    /// Sign-ins that would be blocked.
+    pub would_block: u64,
+    /// Sign-ins that would be interrupted, such as for MFA.
+    pub would_interrupt: u64,
 }
 
 /// A payload that breaks a rule of its kind.
@@ -65,17 +91,6 @@ pub struct PayloadError {
     pub message: String,
 }
 
-/// Refuses at creation what Graph would refuse at apply.
-pub fn validate_payload(payload: &ChangePayload) -> Result<(), PayloadError> {
-    match payload {
-        ChangePayload::StateChange { .. } => Ok(()),
-        ChangePayload::Rename { display_name } => match name_fault(display_name) {
-            Some(fault) => Err(PayloadError { path: vec!["rename".to_owned(), "displayName".to_owned()], message: fault.to_owned() }),
-            None => Ok(()),
-        },
-    }
-}
-
 /// What is wrong with a display name; `None` when nothing is.
 pub(super) fn name_fault(name: &str) -> Option<&'static str> {
     if !(1..=LONGEST_NAME).contains(&name.trim().chars().count()) {
@@ -86,42 +101,40 @@ pub(super) fn name_fault(name: &str) -> Option<&'static str> {
 
 /// Makes the plan.
 pub fn plan(input: &PlanInput<'_>) -> Plan {
-    let (Some(policy), Some(document)) = (input.policy.filter(|policy| policy.deleted_at.is_none()), input.document) else {
-        return not_found();
+    let outcome = match patch::outcome(input) {
+        Ok(outcome) => outcome,
+        Err(missing) => return not_found(missing),
     };
-    let wanted = patch(input.payload);
-    let base = document.canonical();
-    let desired_document = document.merged(&wanted);
-    let desired = desired_document.canonical();
-    let changed = base != desired;
-    let warnings =
-        checks::warnings(&checks::Checked { input, policy, before: document, after: &desired_document, desired: &desired, changed });
+    let changed = outcome.base_hash != outcome.desired_hash;
+    let checked = Checked { input, outcome: &outcome, changed };
+    let warnings = waived(checks::warnings(&checked), input.waivers);
+    let diff = risk::labelled(diff(&outcome.base, &outcome.desired, input.names), &outcome, input.names);
     Plan {
-        base_hash: base.hash(),
-        desired_hash: desired.hash(),
-        write: if changed { wanted } else { Value::Object(Map::new()) },
-        diff: diff(&base, &desired, input.names),
+        summary: summary::sentence(input, &outcome, &diff, changed),
+        base_hash: outcome.base_hash,
+        desired_hash: outcome.desired_hash,
+        write: if changed { outcome.write } else { Value::Object(Map::new()) },
+        diff,
         warnings,
+        references: outcome.references,
     }
 }
 
-/// What the live policy differs in from the document that the plan was made against; `None` when its canonical hash is the plan's base.
+/// What the live object differs in from the document that the plan was made against; `None` when its canonical hash is the plan's base.
 pub fn live_conflict(dry_run: &DryRun, live: &PolicyDocument, names: &NameTable, base: &PolicyDocument) -> Option<Vec<FieldDiff>> {
     let live = live.canonical();
     (live.hash() != dry_run.base_hash).then(|| diff(&base.canonical(), &live, names))
 }
 
-/// Only the fields that the kind owns.
-fn patch(payload: &ChangePayload) -> Value {
-    match payload {
-        ChangePayload::StateChange { to } => json!({ "state": to }),
-        // As it is, not trimmed: the inverse of a rename restores the old name to the letter. `ChangePayload::normalised` trims input.
-        ChangePayload::Rename { display_name } => json!({ "displayName": display_name }),
-    }
+fn waived(warnings: Vec<Warning>, waivers: &[Waiver]) -> Vec<Warning> {
+    let granted = |warning: &Warning| {
+        warning.severity == Severity::Critical && warning.code.waivable() && waivers.iter().any(|waiver| waiver.code == warning.code)
+    };
+    warnings.into_iter().map(|warning| Warning { waived: granted(&warning), ..warning }).collect()
 }
 
-fn not_found() -> Plan {
-    let nothing = crate::document::canonical_location(&Value::Object(Map::new())).hash();
+fn not_found(missing: &str) -> Plan {
+    let nothing = Canonical::absent().hash();
     Plan {
         base_hash: nothing.clone(),
         desired_hash: nothing,
@@ -130,9 +143,11 @@ fn not_found() -> Plan {
         warnings: vec![Warning {
             code: WarningCode::PolicyNotFound,
             severity: Severity::Critical,
-            message: "the policy is not in the most recent snapshot: resync the tenant first".to_owned(),
+            message: missing.to_owned(),
             path: None,
             waived: false,
         }],
+        summary: "Nothing can be planned: the object is not in the most recent snapshot".to_owned(),
+        references: Vec::new(),
     }
 }

@@ -34,6 +34,7 @@ pub fn inverse(change: &ChangeRequest, pre: &PolicyDocument) -> Result<ChangePay
             None => impossible("the policy's state before the change is not one we know"),
         },
         ChangePayload::Rename { .. } => Ok(ChangePayload::Rename { display_name: pre.display_name().to_owned() }),
+        _ => impossible("this kind cannot be rolled back yet"),
     }
 }
 

@@ -38,6 +38,8 @@ text_enum! {
         RollBack = "ROLL_BACK",
         /// It was given up.
         Cancel = "CANCEL",
+        /// The object changed outside Causeway: what was reviewed is not what would happen.
+        BaseMoved = "BASE_MOVED",
     }
 }
 
@@ -96,6 +98,8 @@ pub enum ChangeCommand {
     },
     /// It is given up.
     Cancel,
+    /// The object changed outside Causeway.
+    BaseMoved,
 }
 
 impl ChangeCommand {
@@ -112,6 +116,7 @@ impl ChangeCommand {
             ChangeCommand::OutcomeFailed { .. } => ChangeEventKind::OutcomeFailed,
             ChangeCommand::RolledBack { .. } => ChangeEventKind::RollBack,
             ChangeCommand::Cancel => ChangeEventKind::Cancel,
+            ChangeCommand::BaseMoved => ChangeEventKind::BaseMoved,
         }
     }
 }
@@ -141,6 +146,7 @@ fn allows(from: ChangeStatus, event: ChangeEventKind) -> bool {
         E::Approve | E::Reject => from == S::AwaitingApproval,
         E::OutcomeApplied | E::OutcomeFailed => from == S::Applying,
         E::RollBack => from == S::Applied,
+        E::BaseMoved => matches!(from, S::DryRunComplete | S::DryRunBlocked | S::AwaitingApproval),
     }
 }
 
@@ -202,6 +208,12 @@ pub fn transition(
             approvals::settle(&mut change, &[ApprovalState::Pending], ApprovalState::Withdrawn);
             change.status = ChangeStatus::Cancelled;
             change.close_reason = Some(CloseReason::Cancelled);
+        }
+        ChangeCommand::BaseMoved => {
+            approvals::settle(&mut change, &[ApprovalState::Pending, ApprovalState::Approved], ApprovalState::Voided);
+            change.dry_run = None;
+            forget_attempt(&mut change);
+            change.status = ChangeStatus::Draft;
         }
     }
     change.revision += 1;

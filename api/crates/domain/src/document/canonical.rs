@@ -24,6 +24,16 @@ impl Canonical {
         Canonical(Value::Object(members))
     }
 
+    /// The form of an object that isn't there.
+    pub fn absent() -> Self {
+        Canonical(Value::Object(Map::new()))
+    }
+
+    /// Whether it is the form of an object that isn't there.
+    pub fn is_absent(&self) -> bool {
+        self.0.as_object().is_none_or(Map::is_empty)
+    }
+
     /// The form itself.
     pub fn value(&self) -> &Value {
         &self.0

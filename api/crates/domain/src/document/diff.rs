@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::references::kind_at;
 use super::{Canonical, canonical_text};
-use crate::change::dry_run::{DiffOp, FieldDiff, NamedRef};
+use crate::change::dry_run::{DiffOp, FieldDiff, NamedRef, Risk};
 use crate::tenant::{DirectoryKind, DirectoryObject};
 
 /// Names of a tenant's objects.
@@ -74,7 +74,7 @@ fn field(path: &str, before: Option<&Value>, after: Option<&Value>, names: &Name
     };
     let added = missing(path, after, before, names);
     let removed = missing(path, before, after, names);
-    FieldDiff { path: path.to_owned(), op, before: before.cloned(), after: after.cloned(), added, removed }
+    FieldDiff { path: path.to_owned(), op, before: before.cloned(), after: after.cloned(), added, removed, risk: Risk::Neutral, label: String::new() }
 }
 
 /// Elements of `value` that `other` lacks: of lists, and of the single references that have names.

@@ -6,6 +6,7 @@ mod fields;
 mod merge;
 mod references;
 mod text;
+pub mod undo;
 
 use std::collections::BTreeSet;
 
