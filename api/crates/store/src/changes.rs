@@ -27,19 +27,7 @@ impl WriteTx {
         };
         change_request::Entity::insert(row).exec_without_returning(&self.db).await?;
         self.save_approvals(new).await?;
-        if let Some(policy) = new.policy_id {
-            let row = policy::ActiveModel {
-                latest_change_id: Set(Some(new.id.0)),
-                latest_change_status: Set(Some(new.status.as_str().to_owned())),
-                ..Default::default()
-            };
-            let update = policy::Entity::update_many()
-                .set(row)
-                .filter(policy::Column::Id.eq(policy.0))
-                .filter(policy::Column::WorkspaceId.eq(new.workspace_id.0));
-            one_row(update.exec(&self.db).await?.rows_affected)?;
-        }
-        Ok(())
+        self.make_newest_change(new).await
     }
 
     /// Saves a change whose `revision` was raised by one since it was read; another revision in the row is a conflict. Its policy's copy of the

@@ -7,6 +7,7 @@
 
 mod audit;
 mod change_pages;
+mod change_targets;
 mod changes;
 mod config;
 mod connect;
@@ -14,6 +15,8 @@ mod convert;
 mod db;
 mod directory;
 mod documents;
+mod drift;
+mod drift_pages;
 mod error;
 mod events;
 mod idempotency;
@@ -31,6 +34,7 @@ mod tenant_pages;
 mod tenant_policies;
 mod tenants;
 mod tenants_policies;
+mod unsettled_changes;
 mod workspaces;
 
 pub use audit::AuditFilter;
@@ -38,6 +42,7 @@ pub use change_pages::ChangeFilter;
 pub use config::StoreConfig;
 pub use db::{Reader, WriteTx};
 pub use domain::policy::LatestChange;
+pub use drift_pages::DriftFilter;
 pub use error::{Result, StoreError, constraint};
 pub use events::EventFilter;
 pub use idempotency::IdempotencyRecord;

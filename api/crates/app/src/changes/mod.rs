@@ -8,3 +8,4 @@ mod dry_run;
 pub(crate) mod plan;
 mod rollback;
 mod step;
+pub(crate) mod target;

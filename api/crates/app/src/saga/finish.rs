@@ -4,17 +4,17 @@ use domain::audit::{AuditOutcome, NewAuditEntry};
 use domain::change::failure::ChangeFailure;
 use domain::change::request::ChangeRequest;
 use domain::change::transition::{ChangeCommand, transition};
-use domain::document::PolicyDocument;
 use domain::event::{EventKind, NewEvent, SubjectKind};
 use domain::id::{AuditId, SnapshotId};
 use domain::snapshot::SnapshotKind;
 use serde_json::{Value, json};
 use store::{IntentStage, WriteTx};
 
+use super::target::Live;
 use super::{Apply, Next};
 use crate::failpoint::ApplyStep;
 use crate::runner::JobError;
-use crate::sync::record::{PolicySeen, record_policy, snapshot_of_one};
+use crate::sync::record::{ObjectSeen, SnapshotOf, snapshot_of_one};
 
 impl Apply<'_> {
     /// Commits the intent as it stands; refused when another worker holds the job by now.
@@ -36,42 +36,44 @@ impl Apply<'_> {
         self.save_intent().await
     }
 
-    /// Stores the live policy as the pre-change snapshot, once per attempt that may write.
-    pub(super) async fn store_pre_snapshot(&mut self, live: &PolicyDocument) -> Result<(), JobError> {
+    /// Stores the live object as the pre-change snapshot, once per attempt that may write.
+    pub(super) async fn store_pre_snapshot(&mut self, live: &Live) -> Result<(), JobError> {
         if self.intent.pre_snapshot_id.is_some() {
             return Ok(());
         }
-        self.store_snapshot(SnapshotKind::PreChange, live).await
-    }
-
-    pub(super) async fn store_snapshot(&mut self, kind: SnapshotKind, live: &PolicyDocument) -> Result<(), JobError> {
         let tx = self.app.store().write().await?;
         let id = SnapshotId(self.app.ids().uuid());
-        snapshot_of_one(&tx, &self.tenant, id, kind, self.change.id, self.policy.graph_id, live, self.app.now())
-            .await
-            .map_err(JobError::app)?;
+        self.snapshot(&tx, SnapshotOf { id, kind: SnapshotKind::PreChange }, live).await?;
         self.intent.pre_snapshot_id = Some(id);
         self.advance(&tx).await?;
         tx.commit().await?;
         Ok(())
     }
 
-    /// The outcome `applied`: post-change snapshot, policy, change, event, audit and, for a rollback, the original, in one transaction.
-    pub(super) async fn succeed(&mut self, live: &PolicyDocument, write_performed: bool) -> Result<Next, JobError> {
+    async fn snapshot(&self, tx: &WriteTx, new: SnapshotOf, live: &Live) -> Result<(), JobError> {
+        let seen = ObjectSeen { kind: self.item_kind(), graph_id: self.object_id(), value: live.value.as_ref() };
+        snapshot_of_one(tx, &self.tenant, new, self.change.id, &seen, self.app.now()).await.map_err(JobError::app)
+    }
+
+    /// The outcome `applied`: post-change snapshot, the object's row, change, event, audit and, for a rollback, the original, in one
+    /// transaction.
+    pub(super) async fn succeed(&mut self, live: &Live, write_performed: bool) -> Result<Next, JobError> {
         let now = self.app.now();
         let tx = self.app.store().write().await?;
         let post = SnapshotId(self.app.ids().uuid());
-        snapshot_of_one(&tx, &self.tenant, post, SnapshotKind::PostChange, self.change.id, self.policy.graph_id, live, now)
-            .await
-            .map_err(JobError::app)?;
-        let seen = PolicySeen { snapshot: post, change: Some(self.change.id), at: now };
-        record_policy(&tx, self.app, &self.tenant, live, &seen).await.map_err(JobError::app)?;
+        self.snapshot(&tx, SnapshotOf { id: post, kind: SnapshotKind::PostChange }, live).await?;
+        let mut change = self.change.clone();
+        change.target_graph_id = self.object_id().map(|id| id.to_string());
+        change.policy_id = self.record_object(&tx, post, live).await.map_err(JobError::app)?;
         if let Some(mut tenant) = tx.tenant(self.tenant.workspace_id, self.tenant.id).await? {
             tenant.latest_snapshot_id = Some(post);
             tx.update_tenant(&tenant).await?;
         }
         let outcome = ChangeCommand::OutcomeApplied { pre: self.intent.pre_snapshot_id, post: Some(post), write_performed };
-        let applied = transition(self.change.clone(), outcome, None, now).map_err(|refusal| JobError::broken(&refusal.to_string()))?;
+        let applied = transition(change, outcome, None, now).map_err(|refusal| JobError::broken(&refusal.to_string()))?;
+        if self.change.policy_id.is_none() {
+            tx.make_newest_change(&applied.change).await?;
+        }
         if let Some(original) = applied.change.rollback_of {
             self.mark_rolled_back(&tx, original, &applied.change).await?;
         }

@@ -8,20 +8,25 @@
 //! apart, agree that it did not happen.
 
 mod abandon;
+mod compare;
 mod finish;
-mod live;
 mod reconcile;
+mod reviewed;
+mod rows;
 mod steps;
+mod target;
 
 pub(crate) use abandon::abandon;
 use domain::change::failure::FailureStage;
 use domain::change::request::ChangeRequest;
 use domain::change::status::ChangeStatus;
-use domain::document::PolicyDocument;
+use domain::document::Canonical;
 use domain::document::diff::NameTable;
 use domain::policy::Policy;
 use domain::tenant::Tenant;
 use graph::TenantGraph;
+use reviewed::Reviewed;
+use serde_json::Value;
 use store::{ApplyIntent, IntentStage, Job};
 
 use crate::App;
@@ -34,11 +39,16 @@ pub(crate) struct Apply<'a> {
     job: &'a Job,
     graph: TenantGraph,
     tenant: Tenant,
-    policy: Policy,
+    /// The policy's row; `None` for named locations, and for a creation.
+    policy: Option<Policy>,
     change: ChangeRequest,
     intent: ApplyIntent,
-    /// The document the dry-run was made against, as our snapshot had it; for the live diff of a conflict.
-    base: PolicyDocument,
+    /// What the dry-run was made against, as our snapshot had it; for the live diff of a conflict.
+    base: Canonical,
+    /// The same, verbatim; `None` where there was no object.
+    base_value: Option<Value>,
+    /// For a restore: what the recycle bin held when it was last seen. Absent for every other kind.
+    in_bin: Canonical,
     names: NameTable,
 }
 
@@ -84,16 +94,11 @@ impl<'a> Apply<'a> {
         }
         let intent = tx.take_over_intent(job.workspace_id, change.id, job.lease()).await?;
         let tenant = tx.tenant(job.workspace_id, change.tenant_id).await?.ok_or_else(|| JobError::broken("the tenant is gone"))?;
-        let policy_id = change.policy_id.ok_or_else(|| JobError::broken("the change names no policy"))?;
-        let policy = tx.policy(job.workspace_id, policy_id).await?.ok_or_else(|| JobError::broken("the policy is gone"))?;
-        // A sync may have brought the row further since the dry-run: conflicts are shown against what was reviewed.
-        let reviewed = tx.policy_version_with(job.workspace_id, policy.id, &intent.base_hash).await?;
-        let document_hash = reviewed.map_or_else(|| policy.document_hash.clone(), |version| version.document_hash);
-        let base = crate::changes::plan::load_document(&tx, &change, &document_hash).await.map_err(JobError::app)?;
+        let Reviewed { policy, base_value, base, in_bin } = Reviewed::load(&tx, &change, &tenant, &intent).await.map_err(JobError::app)?;
         let names = NameTable::new(tx.directory(job.workspace_id, change.tenant_id).await?);
         tx.commit().await?;
         let graph = app.tenant_graph(&tenant).await.map_err(JobError::app)?;
-        Ok(Some(Apply { app, job, graph, tenant, policy, change, intent, base, names }))
+        Ok(Some(Apply { app, job, graph, tenant, policy, change, intent, base, base_value, in_bin, names }))
     }
 
     /// The stage that a failure right now belongs to.

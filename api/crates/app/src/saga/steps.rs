@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use domain::change::failure::{ChangeFailure, FailureCode, FailureStage};
-use domain::change::plan::live_conflict;
-use domain::document::PolicyDocument;
+use domain::change::kind::WriteOperation;
 use domain::document::diff::diff;
-use domain::snapshot::SnapshotKind;
-use graph::{GraphError, WriteId};
+use domain::document::{Canonical, PolicyDocument};
+use graph::GraphError;
 use store::IntentStage;
 use tokio::time::{Instant, sleep};
 
-use super::live::Live;
+use super::compare::Compared;
+use super::target::Live;
 use super::{Apply, Next};
 use crate::failpoint::ApplyStep;
 use crate::runner::{JobEnd, JobError};
@@ -22,21 +22,15 @@ const LONGEST_POLL: Duration = Duration::from_secs(5);
 impl Apply<'_> {
     /// From the intent to the recorded answer of the write.
     pub(super) async fn prepare_and_write(&mut self) -> Result<Next, JobError> {
-        let live = match self.read_live().await {
-            Ok(Live::Policy(live)) => live,
-            Ok(Live::Gone) => {
-                return self.fail_unwritten(FailureCode::PolicyNotFound, "the policy is not in the tenant any more", None).await;
-            }
-            Err(error) => return self.graph_failed(&error).await,
-        };
         let Some(dry_run) = self.change.dry_run.clone() else { return Err(JobError::broken("an applying change has no dry-run")) };
-        if let Some(live_diff) = live_conflict(&dry_run, &live, &self.names, &self.base) {
-            return self.conflict(live_diff, &live).await;
-        }
+        let live = match self.compare(&dry_run).await? {
+            Compared::Same(live) => live,
+            Compared::Ended(next) => return Ok(next),
+        };
         self.app.failpoints().at(ApplyStep::PreRead).await;
         self.store_pre_snapshot(&live).await?;
         self.app.failpoints().at(ApplyStep::PreStored).await;
-        if dry_run.base_hash == dry_run.desired_hash {
+        if self.intent.base_hash == self.intent.desired_hash {
             return self.succeed(&live, false).await;
         }
 
@@ -44,12 +38,12 @@ impl Apply<'_> {
         self.intent.write_started_at = Some(self.app.now());
         self.save_intent().await?;
         self.app.failpoints().at(ApplyStep::WriteStarted).await;
-        let answer =
-            self.graph.patch_policy(&self.call(), self.policy.graph_id, &self.intent.write, WriteId(self.intent.client_request_id)).await;
+        let answer = self.write().await;
         self.app.failpoints().at(ApplyStep::WriteSent).await;
         match answer {
-            Ok(receipt) => {
-                self.answered(i32::from(receipt.status), receipt.request_id).await?;
+            Ok(written) => {
+                self.intent.result_graph_id = written.id.map(|id| id.to_string());
+                self.answered(i32::from(written.receipt.status), written.receipt.request_id).await?;
                 self.app.failpoints().at(ApplyStep::Written).await;
                 Ok(Next::Continue)
             }
@@ -60,20 +54,19 @@ impl Apply<'_> {
 
     /// Reads back until the write shows.
     pub(super) async fn verify(&mut self) -> Result<Next, JobError> {
-        let Some(dry_run) = self.change.dry_run.clone() else { return Err(JobError::broken("an applying change has no dry-run")) };
         let until = Instant::now() + self.app.settings().verify_window;
         let mut pause = FIRST_POLL;
         loop {
             let seen = self.read_live().await;
-            if let Ok(Live::Policy(live)) = &seen
-                && live.canonical().hash() == dry_run.desired_hash
+            if let Ok(live) = &seen
+                && live.canonical.hash() == self.intent.desired_hash
             {
                 self.app.failpoints().at(ApplyStep::Verified).await;
                 return self.succeed(live, true).await;
             }
             if Instant::now() >= until {
                 return match seen {
-                    Ok(live) => self.never_showed(live).await,
+                    Ok(live) => self.never_showed(&live).await,
                     Err(error) => self.unreadable(&error).await,
                 };
             }
@@ -101,20 +94,19 @@ impl Apply<'_> {
     }
 
     /// The write was accepted, but the read-back never showed it.
-    async fn never_showed(&mut self, live: Live) -> Result<Next, JobError> {
-        let Live::Policy(live) = live else {
-            let message = "the write was accepted, then the policy disappeared: somebody deleted it meanwhile";
-            return self.fail(self.failure(FailureStage::Verify, FailureCode::VerifyMismatch, message), Some(true)).await;
-        };
-        let unchanged = live.canonical().hash() == self.intent.base_hash;
-        let message = if unchanged {
-            "Graph accepted the write, but the live policy still reads as before: look at it, then resync"
-        } else {
-            "the write took effect together with somebody else's edit: the live policy is neither the reviewed one nor the old one"
+    async fn never_showed(&mut self, live: &Live) -> Result<Next, JobError> {
+        let unchanged = live.canonical.hash() == self.intent.base_hash;
+        let message = match (unchanged, live.is_absent()) {
+            (true, true) => "Graph accepted the write, but the object does not show: look at the tenant, then resync",
+            (true, false) => "Graph accepted the write, but the live object still reads as before: look at it, then resync",
+            (false, true) => "the write was accepted, then the object disappeared: somebody deleted it meanwhile",
+            (false, false) => {
+                "the write took effect together with somebody else's edit: the live object is neither the reviewed one nor the old one"
+            }
         };
         let mut failure = self.failure(FailureStage::Verify, FailureCode::VerifyMismatch, message);
         failure.outcome_unknown = unchanged;
-        failure.live_diff = self.desired_against(&live);
+        failure.live_diff = self.desired_against(live);
         self.fail(failure, if unchanged { None } else { Some(true) }).await
     }
 
@@ -131,19 +123,21 @@ impl Apply<'_> {
         self.fail(failure, Some(true)).await
     }
 
-    async fn conflict(&mut self, live_diff: Vec<domain::change::dry_run::FieldDiff>, live: &PolicyDocument) -> Result<Next, JobError> {
-        let message = "the live policy is not the one that was reviewed; nothing was written: resync and run the dry-run again";
-        let mut failure = self.failure(FailureStage::PreSnapshot, FailureCode::ConflictLiveChanged, message);
-        failure.live_diff = live_diff;
-        if self.intent.pre_snapshot_id.is_none() {
-            self.store_snapshot(SnapshotKind::PreChange, live).await?;
-        }
-        self.fail(failure, Some(false)).await
+    /// What the live object differs in from what the plan intends.
+    pub(super) fn desired_against(&self, live: &Live) -> Vec<domain::change::dry_run::FieldDiff> {
+        diff(&self.desired(), &live.canonical, &self.names)
     }
 
-    /// What the live policy differs in from what the plan intends.
-    pub(super) fn desired_against(&self, live: &PolicyDocument) -> Vec<domain::change::dry_run::FieldDiff> {
-        diff(&self.base.merged(&self.intent.write).canonical(), &live.canonical(), &self.names)
+    /// The canonical form that the plan intends.
+    pub(super) fn desired(&self) -> Canonical {
+        let written = match (self.kind().operation(), &self.base_value) {
+            (WriteOperation::Delete, _) => return Canonical::absent(),
+            (WriteOperation::Restore, _) => return self.in_bin.clone(),
+            (_, None) => self.intent.write.clone(),
+            (_, Some(base)) => PolicyDocument::from_value(base.clone())
+                .map_or_else(|_| self.intent.write.clone(), |base| base.merged(&self.intent.write).value().clone()),
+        };
+        self.canonical(&written).unwrap_or_else(|_| Canonical::absent())
     }
 
     /// Exponential in the job's attempts, 1 s to 60 s.
@@ -151,7 +145,7 @@ impl Apply<'_> {
         Duration::from_secs(1 << self.job.attempts.clamp(0, 6)).min(Duration::from_secs(60))
     }
 
-    async fn fail_unwritten(&mut self, code: FailureCode, message: &str, error: Option<&GraphError>) -> Result<Next, JobError> {
+    pub(super) async fn fail_unwritten(&mut self, code: FailureCode, message: &str, error: Option<&GraphError>) -> Result<Next, JobError> {
         let stage = self.stage();
         let mut failure = match error {
             Some(error) => self.graph_failure(stage, error),
@@ -201,7 +195,7 @@ fn describe(error: &GraphError) -> (FailureCode, &'static str) {
         }
         GraphError::Forbidden { .. } => (FailureCode::GraphRejected, "the application lacks a permission in the tenant"),
         GraphError::Rejected { .. } => (FailureCode::GraphRejected, "Graph refused the write"),
-        GraphError::NotFound { .. } => (FailureCode::PolicyNotFound, "the policy is not in the tenant any more"),
+        GraphError::NotFound { .. } => (FailureCode::PolicyNotFound, "the object is not in the tenant any more"),
         _ => (FailureCode::GraphUnavailable, "Graph could not be reached or kept failing: try again later"),
     }
 }

@@ -1,11 +1,12 @@
 //! Recording what was seen: documents, policy rows with their versions, and snapshots.
 
 use chrono::{DateTime, Utc};
-use domain::document::{PolicyDocument, text_hash};
+use domain::document::{PolicyDocument, canonical_location, text_hash};
 use domain::id::{ChangeId, ContentHash, PolicyId, SnapshotId};
 use domain::policy::{Policy, PolicyMetadata, PolicyState, PolicyVersion};
 use domain::snapshot::{ItemKind, Manifest, ManifestItem, Snapshot, SnapshotKind};
 use domain::tenant::Tenant;
+use serde_json::Value;
 use store::WriteTx;
 use uuid::Uuid;
 
@@ -40,20 +41,22 @@ pub(crate) async fn record_policy(
     tenant: &Tenant,
     document: &PolicyDocument,
     seen: &PolicySeen,
-) -> AppResult<bool> {
+) -> AppResult<PolicyId> {
     let graph_id = document.graph_id().ok_or_else(|| AppError::Internal("a policy without an id".into()))?;
     let known = tx.policies_by_graph_ids(tenant.workspace_id, tenant.id, &[graph_id]).await?.pop();
-    record_known(tx, app, tenant, document, graph_id, known, seen).await
+    let id = known.as_ref().map_or_else(|| PolicyId(app.ids().uuid()), |known| known.id);
+    record_known(tx, tenant, document, graph_id, known, id, seen).await?;
+    Ok(id)
 }
 
-/// [`record_policy`] where the caller has looked the row up.
+/// [`record_policy`] where the caller has looked the row up, and says which id a new one gets.
 pub(crate) async fn record_known(
     tx: &WriteTx,
-    app: &App,
     tenant: &Tenant,
     document: &PolicyDocument,
     graph_id: Uuid,
     known: Option<Policy>,
+    id: PolicyId,
     seen: &PolicySeen,
 ) -> AppResult<bool> {
     let (item, text) = policy_item(document, graph_id);
@@ -65,7 +68,7 @@ pub(crate) async fn record_known(
     }
     let conditions = document.conditions_text();
     let policy = Policy {
-        id: known.as_ref().map_or_else(|| PolicyId(app.ids().uuid()), |known| known.id),
+        id,
         workspace_id: tenant.workspace_id,
         tenant_id: tenant.id,
         graph_id,
@@ -103,26 +106,63 @@ pub(crate) async fn record_known(
     Ok(changed)
 }
 
-/// A snapshot that differs from the tenant's latest one in one policy: what a change saw before or after its write.
-#[expect(clippy::too_many_arguments, reason = "one row's fields; a struct would only repeat Snapshot")]
+/// The one object that a change saw before or after its write.
+pub(crate) struct ObjectSeen<'a> {
+    pub(crate) kind: ItemKind,
+    /// Graph's id; `None` for what is still to be created.
+    pub(crate) graph_id: Option<Uuid>,
+    /// The object; `None` when it is not in the tenant.
+    pub(crate) value: Option<&'a Value>,
+}
+
+/// A snapshot that differs from the tenant's latest one in one object: what a change saw before or after its write.
 pub(crate) async fn snapshot_of_one(
     tx: &WriteTx,
     tenant: &Tenant,
-    id: SnapshotId,
-    kind: SnapshotKind,
+    new: SnapshotOf,
     change: ChangeId,
-    graph_id: Uuid,
-    live: &PolicyDocument,
+    seen: &ObjectSeen<'_>,
     now: DateTime<Utc>,
 ) -> AppResult<()> {
-    let (item, text) = policy_item(live, graph_id);
-    tx.put_documents(tenant.workspace_id, &[text]).await?;
     let latest = tx.tenant(tenant.workspace_id, tenant.id).await?.and_then(|tenant| tenant.latest_snapshot_id);
-    let manifest = match latest {
+    let before = match latest {
         Some(latest) => manifest(tx, tenant, latest).await?,
         None => Manifest::default(),
     };
-    insert_snapshot(tx, tenant, id, kind, Some(change), &manifest.with_item(item), now).await
+    let after = match (seen.graph_id, seen.value) {
+        (Some(graph_id), Some(value)) => {
+            let (item, text) = object_item(seen.kind, value, graph_id)?;
+            tx.put_documents(tenant.workspace_id, &[text]).await?;
+            before.with_item(item)
+        }
+        (Some(graph_id), None) => before.without(seen.kind, &graph_id.to_string()),
+        (None, _) => before,
+    };
+    insert_snapshot(tx, tenant, new.id, new.kind, Some(change), &after, now).await
+}
+
+/// Which snapshot is taken.
+pub(crate) struct SnapshotOf {
+    pub(crate) id: SnapshotId,
+    pub(crate) kind: SnapshotKind,
+}
+
+/// An object's manifest item and the text to store.
+pub(crate) fn object_item(kind: ItemKind, value: &Value, graph_id: Uuid) -> AppResult<(ManifestItem, (ContentHash, String))> {
+    if kind == ItemKind::Policy {
+        let document = PolicyDocument::from_value(value.clone()).map_err(|cause| AppError::Internal(cause.into()))?;
+        return Ok(policy_item(&document, graph_id));
+    }
+    let text = value.to_string();
+    let document_hash = text_hash(&text);
+    let item = ManifestItem {
+        kind,
+        object_id: graph_id.to_string(),
+        display_name: value.get("displayName").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        content_hash: canonical_location(value).hash(),
+        document_hash: document_hash.clone(),
+    };
+    Ok((item, (document_hash, text)))
 }
 
 /// Stores a manifest and its snapshot row.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use domain::document::{canonical_location, text_hash};
 use domain::event::EventKind;
-use domain::id::SnapshotId;
+use domain::id::{PolicyId, SnapshotId};
 use domain::policy::Policy;
 use domain::snapshot::{ItemKind, Manifest, ManifestItem, SnapshotKind};
 use domain::tenant::{ConnectionState, EmergencyAccess, Tenant};
@@ -100,7 +100,8 @@ async fn record_all(tx: &WriteTx, app: &App, tenant: &Tenant, reading: &Reading,
     for document in &reading.policies {
         let Some(graph_id) = document.graph_id() else { continue };
         let was = known.remove(&graph_id);
-        changed += usize::from(record_known(tx, app, tenant, document, graph_id, was, seen).await?);
+        let id = was.as_ref().map_or_else(|| PolicyId(app.ids().uuid()), |was| was.id);
+        changed += usize::from(record_known(tx, tenant, document, graph_id, was, id, seen).await?);
     }
     let in_bin: HashSet<Uuid> = reading.deleted.iter().filter_map(domain::document::PolicyDocument::graph_id).collect();
     for (graph_id, mut policy) in known {
