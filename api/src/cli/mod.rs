@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use domain::workspace::Role;
+use uuid::Uuid;
 
 pub use healthcheck::healthcheck;
 pub use screen::{Import, ImportLine, Screen, first_screen};
@@ -54,6 +55,12 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         state: Option<PathBuf>,
     },
+    /// Prove the audit log, or hand it out. Reads the configured database; the server may be running.
+    Audit {
+        /// What to do with it.
+        #[command(subcommand)]
+        what: AuditCommand,
+    },
     /// Print a bearer token of the development issuer.
     Token {
         /// Role of the member: OWNER, ADMIN, OPERATOR, APPROVER or VIEWER.
@@ -62,6 +69,22 @@ pub enum Command {
         /// Lifetime, such as 30m, 12h or 7d; at most 30 days.
         #[arg(long, default_value = "12h", value_parser = lifetime)]
         ttl: Duration,
+    },
+}
+
+/// What to do with the audit log.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum AuditCommand {
+    /// Compute the hash chain of every workspace again; exit code 1 when one is broken.
+    Verify,
+    /// Write the log as JSON lines to standard output, oldest first.
+    Export {
+        /// Only this workspace, by its id in the database; all unless given.
+        #[arg(long)]
+        workspace: Option<Uuid>,
+        /// Begin after this place in the chain.
+        #[arg(long, default_value_t = 0, value_name = "SEQ")]
+        after: i64,
     },
 }
 

@@ -113,6 +113,6 @@ pub fn complain(line: &str) {
 }
 
 /// A reader that has gone away (`causeway schema | head`) is no error.
-fn print(text: &str) {
+pub(super) fn print(text: &str) {
     let _ = std::io::stdout().write_all(text.as_bytes());
 }

@@ -1,6 +1,7 @@
 //! The composition root: which parts make which command. Nothing here decides anything about a tenant or a change.
 
 mod access;
+mod audit;
 mod cloud;
 mod commands;
 mod failpoint;
@@ -38,6 +39,7 @@ pub async fn run(cli: Cli, environment: &BTreeMap<String, String>) -> Result<Exi
             }
         },
         Command::Simulate { state } => commands::simulate(&config, state).await,
+        Command::Audit { what } => audit::run(&config, what).await,
         Command::Token { role, ttl } => commands::token(&config, role, ttl),
     }
 }

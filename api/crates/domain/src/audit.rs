@@ -81,6 +81,30 @@ pub fn seal(prev_hash: &str, workspace: WorkspaceId, seq: i64, at: DateTime<Utc>
     text_hash(&canonical_text(&text)).0
 }
 
+impl AuditEntry {
+    /// The entry as one line of JSON without its end: what it was sealed over (members of [`seal`]) beside `id`, `hash` and a readable
+    /// `time`, so that anybody can compute the chain again.
+    pub fn to_json_line(&self) -> String {
+        let entry = &self.entry;
+        canonical_text(&serde_json::json!({
+            "action": entry.action,
+            "actor": entry.actor,
+            "at": self.at.timestamp_micros(),
+            "detail": entry.detail,
+            "hash": self.hash,
+            "id": self.id,
+            "outcome": entry.outcome,
+            "prev": self.prev_hash,
+            "seq": self.seq,
+            "subject": entry.subject_id,
+            "subjectKind": entry.subject_kind,
+            "tenant": entry.tenant_id,
+            "time": self.at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
+            "workspace": self.workspace_id,
+        }))
+    }
+}
+
 /// Where a chain is broken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the audit chain is broken at entry {seq}: {what}")]

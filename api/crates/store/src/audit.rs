@@ -31,6 +31,10 @@ pub struct AuditFilter {
     pub actor: Option<MemberId>,
     /// Operations; empty is all.
     pub actions: Vec<String>,
+    /// Not before this instant.
+    pub from: Option<DateTime<Utc>>,
+    /// Before this instant.
+    pub to: Option<DateTime<Utc>>,
 }
 
 impl Reader {
@@ -39,6 +43,19 @@ impl Reader {
         let keyset = Keyset { list: "audit", key: Expr::col(Column::Seq), id: None, descending: true, like: SortKey::Number(0) };
         let rows = keyset.apply(filtered(&self.db, workspace, filter), request)?.all(&self.db).await?;
         keyset.page(rows, request, |row| Cursor { key: SortKey::Number(row.seq), id: Uuid::nil() }, to_entry)
+    }
+
+    /// One entry.
+    pub async fn audit_entry(&self, workspace: WorkspaceId, id: AuditId) -> Result<Option<AuditEntry>> {
+        let row = Entity::find().filter(Column::WorkspaceId.eq(workspace.0)).filter(Column::Id.eq(id.0)).one(&self.db).await?;
+        row.map(to_entry).transpose()
+    }
+
+    /// The number of the newest entry, by the workspace's own counter: entries missing at the end of the chain show against it.
+    pub async fn audit_head(&self, workspace: WorkspaceId) -> Result<i64> {
+        let head: Option<i64> =
+            workspace::Entity::find_by_id(workspace.0).select_only().column(workspace::Column::AuditSeq).into_tuple().one(&self.db).await?;
+        Ok(head.unwrap_or(0))
     }
 
     /// How many entries the filter leaves.
@@ -90,6 +107,12 @@ fn filtered(db: &Db, workspace: WorkspaceId, filter: &AuditFilter) -> Select<Ent
     }
     if let Some(actor) = filter.actor {
         select = select.filter(Column::Actor.eq(actor.0));
+    }
+    if let Some(from) = filter.from {
+        select = select.filter(Column::At.gte(from));
+    }
+    if let Some(to) = filter.to {
+        select = select.filter(Column::At.lt(to));
     }
     if !filter.actions.is_empty() {
         select = select.filter(Column::Action.is_in(filter.actions.iter().map(String::as_str)));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use domain::id::{TenantId, WorkspaceId};
 use domain::policy::{Criticality, Policy, PolicyState};
 use entity::policy::{Column, Entity};
@@ -27,6 +28,8 @@ pub struct PolicyFilter {
     pub search: Option<String>,
     /// Deleted policies too.
     pub include_deleted: bool,
+    /// Only policies that were deleted after this instant; goes before `include_deleted`.
+    pub deleted_after: Option<DateTime<Utc>>,
 }
 
 impl Reader {
@@ -58,8 +61,10 @@ fn filtered(db: &Db, workspace: WorkspaceId, filter: &PolicyFilter) -> Select<En
             _ => select.filter(in_ids(db, "tenant_id", scope.iter().map(|id| id.0))),
         };
     }
-    if !filter.include_deleted {
-        select = select.filter(Column::DeletedAt.is_null());
+    match filter.deleted_after {
+        Some(after) => select = select.filter(Column::DeletedAt.gt(after)),
+        None if filter.include_deleted => {}
+        None => select = select.filter(Column::DeletedAt.is_null()),
     }
     if !filter.states.is_empty() {
         select = select.filter(Column::State.is_in(filter.states.iter().map(|state| state.as_str())));
@@ -76,8 +81,13 @@ fn filtered(db: &Db, workspace: WorkspaceId, filter: &PolicyFilter) -> Select<En
 /// The filter without its scope, as ` AND ..` conditions on the alias `p`; what it binds is pushed onto `values`.
 pub(crate) fn conditions_sql(db: &Db, p: &str, filter: &PolicyFilter, values: &mut Vec<Value>) -> String {
     let mut sql = String::new();
-    if !filter.include_deleted {
-        sql.push_str(&format!(" AND {p}.deleted_at IS NULL"));
+    match filter.deleted_after {
+        Some(after) => {
+            values.push(after.into());
+            sql.push_str(&format!(" AND {p}.deleted_at > ${}", values.len()));
+        }
+        None if filter.include_deleted => {}
+        None => sql.push_str(&format!(" AND {p}.deleted_at IS NULL")),
     }
     let mut one_of = |column: &str, texts: Vec<&'static str>| {
         if !texts.is_empty() {

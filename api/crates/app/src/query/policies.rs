@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::id::{PolicyId, TenantId};
 use domain::policy::{Criticality, Policy, PolicyItem, PolicyState, PolicyVersion};
 use domain::workspace::Actor;
@@ -23,6 +24,8 @@ pub struct PolicyFilter {
     pub search: Option<String>,
     /// Whether policies in Entra's recycle bin are listed too.
     pub deleted: bool,
+    /// Only policies deleted after this instant.
+    pub deleted_after: Option<DateTime<Utc>>,
 }
 
 impl PolicyFilter {
@@ -33,11 +36,20 @@ impl PolicyFilter {
             criticalities: self.criticality.into_iter().collect(),
             search: self.search.clone(),
             include_deleted: self.deleted,
+            deleted_after: self.deleted_after,
         }
     }
 }
 
+/// How long Entra's recycle bin keeps a policy (ca-semantics.md section 14).
+pub const RECYCLE_BIN: TimeDelta = TimeDelta::days(30);
+
 impl App {
+    /// The instant after which a policy must have been deleted to be in Entra's recycle bin still.
+    pub fn recycle_bin_begins(&self) -> DateTime<Utc> {
+        self.now() - RECYCLE_BIN
+    }
+
     /// A page of policies for each of several tenants, by display name: one SQL statement for all. Tenants out of scope are absent.
     pub async fn policies(
         &self,

@@ -5,6 +5,7 @@ use domain::id::{MemberId, TenantId};
 
 use crate::enums::{ChangeStatus, Criticality, PolicyState, TenantConnectionState};
 use crate::ids::Kind;
+use crate::scalars::DateTime;
 use crate::scope::Scope;
 
 /// Which tenants a list shows. All that is given must hold.
@@ -68,6 +69,7 @@ impl From<PolicyWhere> for app::PolicyFilter {
             criticality: filter.criticality.map(Into::into),
             search: filter.search,
             deleted: filter.deleted,
+            deleted_after: None,
         }
     }
 }
@@ -131,6 +133,10 @@ pub struct AuditWhere {
     /// Of these operations, as in `AuditEntry.action`, at most 100.
     #[graphql(validator(max_items = 100))]
     actions: Option<Vec<String>>,
+    /// Not before this instant.
+    from: Option<DateTime>,
+    /// Before this instant.
+    to: Option<DateTime>,
 }
 
 impl AuditWhere {
@@ -144,6 +150,8 @@ impl AuditWhere {
             tenant_ids: self.tenant_ids.map(|ids| tenants(scope, &ids)),
             actor,
             actions: self.actions.unwrap_or_default(),
+            from: self.from.map(Into::into),
+            to: self.to.map(Into::into),
         })
     }
 }

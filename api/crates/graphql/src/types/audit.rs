@@ -1,12 +1,13 @@
 //! The audit log.
 
 use async_graphql::{Context, ID, Object};
+use domain::id::AuditId;
 
 use crate::enums::AuditOutcome;
-use crate::fault::Nullable;
+use crate::fault::{Nullable, fault};
 use crate::ids::Kind;
 use crate::scalars::{DateTime, Json};
-use crate::scope::{ids, scope};
+use crate::scope::{Scope, ids, scope};
 use crate::types::node::{Node, subject};
 use crate::types::tenant::{Tenant, tenant};
 use crate::types::user::{User, user_of};
@@ -74,4 +75,51 @@ impl AuditEntry {
     async fn hash(&self) -> &str {
         &self.0.hash
     }
+}
+
+/// What computing a stretch of the audit chain again found.
+pub struct AuditVerification(pub app::audit_chain::AuditVerification);
+
+/// What computing a stretch of the audit chain again found.
+#[Object]
+impl AuditVerification {
+    /// Whether every entry of the stretch fits the one before it and its own hash.
+    async fn ok(&self) -> bool {
+        self.0.broken.is_none()
+    }
+
+    /// Entries that fit, from the start of the stretch.
+    async fn checked(&self) -> u64 {
+        self.0.checked
+    }
+
+    /// The place of the last entry that fits: go on after it where `complete` is false.
+    async fn through(&self) -> i64 {
+        self.0.through
+    }
+
+    /// That entry's hash. Written down elsewhere, it proves later that nothing before it was changed.
+    async fn head_hash(&self) -> &str {
+        &self.0.head
+    }
+
+    /// Whether the walk came to the end of the log.
+    async fn complete(&self) -> bool {
+        self.0.complete
+    }
+
+    /// The place of the first entry that does not fit.
+    async fn first_broken_seq(&self) -> Option<i64> {
+        self.0.broken.as_ref().map(|broken| broken.seq)
+    }
+
+    /// What does not fit, for a person.
+    async fn message(&self) -> Option<String> {
+        self.0.broken.as_ref().map(ToString::to_string)
+    }
+}
+
+/// Loads an entry by id.
+pub async fn audit_entry(scope: &Scope, id: AuditId) -> Nullable<AuditEntry> {
+    scope.app.audit_entry(&scope.actor, id).await.map_err(fault).transpose().map(|found| found.map(AuditEntry))
 }

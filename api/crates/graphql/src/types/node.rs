@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use async_graphql::{ID, Interface, Result};
 use domain::event::SubjectKind;
-use domain::id::{ChangeId, MemberId, PolicyId, SnapshotId, TenantId};
+use domain::id::{AuditId, ChangeId, MemberId, PolicyId, SnapshotId, TenantId};
 use uuid::Uuid;
 
 use crate::fault::{Nullable, found};
 use crate::ids::Kind;
 use crate::scope::Scope;
 use crate::types::approval::Approval;
+use crate::types::audit::{AuditEntry, audit_entry};
 use crate::types::change::ChangeRequest;
 use crate::types::dry_run::DryRun;
 use crate::types::policy::Policy;
@@ -39,6 +40,8 @@ pub enum Node {
     DryRun(DryRun),
     /// An approval.
     Approval(Approval),
+    /// An audit entry.
+    AuditEntry(AuditEntry),
 }
 
 /// The object that an id names; `null` for an id of nothing, of another workspace, or that is none.
@@ -58,7 +61,8 @@ pub async fn node(scope: &Scope, id: &ID) -> Nullable<Node> {
             let given = change.approvals.iter().find(|approval| approval.id.0 == id.part)?;
             Some(Node::Approval(Approval::new(change, given)))
         }),
-        Kind::Audit | Kind::Event => None,
+        Kind::Audit => some(audit_entry(scope, AuditId(id.key)).await, Node::AuditEntry),
+        Kind::Event => None,
     }
 }
 

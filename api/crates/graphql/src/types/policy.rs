@@ -93,6 +93,11 @@ impl Policy {
         self.row().deleted_at.map(DateTime)
     }
 
+    /// Until when Entra's recycle bin keeps it: 30 days after it was deleted. `null` while it is not deleted.
+    async fn restorable_until(&self) -> Option<DateTime> {
+        self.row().deleted_at.map(|deleted| DateTime(deleted + app::RECYCLE_BIN))
+    }
+
     /// Graph's document as last read, verbatim.
     #[graphql(complexity = 5)]
     async fn document(&self, ctx: &Context<'_>) -> Nullable<Json> {

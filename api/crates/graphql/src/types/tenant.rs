@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use app::PolicyFilter;
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use domain::id::{SnapshotId, TenantId};
 use uuid::Uuid;
@@ -120,6 +121,22 @@ impl Tenant {
         let page = args(first, after, last, before);
         let conditions = wants_conditions(&ctx.look_ahead());
         let ask = PoliciesAsk { filter: filter.unwrap_or_default().into(), page, conditions };
+        Some(self.page_of_policies(ctx, ask).await)
+    }
+
+    /// Policies in Entra's recycle bin, by display name: a change of kind `policy.restore` brings one back, until 30 days after it was
+    /// deleted.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn deleted_policies(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items from the start or after a cursor: 1 to 100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go on from.")] after: Option<String>,
+        #[graphql(desc = "Items from the end or before a cursor: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "The cursor to go back from.")] before: Option<String>,
+    ) -> Nullable<PolicyPage> {
+        let filter = PolicyFilter { deleted_after: Some(scope(ctx).app.recycle_bin_begins()), ..PolicyFilter::default() };
+        let ask = PoliciesAsk { filter, page: args(first, after, last, before), conditions: wants_conditions(&ctx.look_ahead()) };
         Some(self.page_of_policies(ctx, ask).await)
     }
 
