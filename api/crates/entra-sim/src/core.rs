@@ -1,9 +1,10 @@
 //! The one mutable thing: the world behind a lock, with everything that watches over it. All of it is synchronous; the HTTP side calls it on blocking threads.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::env::{Clock, Ids};
 use serde_json::Value;
 use uuid::Uuid;
@@ -25,6 +26,8 @@ pub(crate) struct Core {
     pub throttle: bool,
     pub seed: u64,
     source: TenantSource,
+    /// How far the simulated time runs ahead of `clock`, milliseconds. In memory only: a restart is back in the present.
+    ahead_ms: AtomicI64,
     inner: Mutex<Inner>,
 }
 
@@ -76,7 +79,16 @@ impl Core {
             sign_ins: SignIns::default(),
             page_caps: BTreeMap::new(),
         };
-        Ok(Core { clock, ids, key, throttle: config.throttle, seed: config.seed, source: config.tenants.clone(), inner: Mutex::new(inner) })
+        Ok(Core {
+            clock,
+            ids,
+            key,
+            throttle: config.throttle,
+            seed: config.seed,
+            source: config.tenants.clone(),
+            ahead_ms: AtomicI64::new(0),
+            inner: Mutex::new(inner),
+        })
     }
 
     /// The world. A panic while it was held left it consistent: changes are applied only after they were journaled, in one go.
@@ -85,7 +97,17 @@ impl Core {
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {
-        self.clock.now()
+        self.clock.now() + TimeDelta::milliseconds(self.ahead_ms.load(Ordering::Relaxed))
+    }
+
+    /// Moves the simulated time forward: tokens expire, lag ends, the recycle bin empties.
+    pub(crate) fn advance(&self, by: TimeDelta) {
+        self.ahead_ms.fetch_add(by.num_milliseconds(), Ordering::Relaxed);
+    }
+
+    /// Back to the clock's own time.
+    pub(crate) fn return_to_present(&self) {
+        self.ahead_ms.store(0, Ordering::Relaxed);
     }
 
     /// The tenants as they are at the very start.

@@ -29,11 +29,13 @@ pub(super) fn clear(inner: &mut Inner, tenant: Uuid) -> Answer {
 struct LagRequest {
     ms: u32,
     object: Option<String>,
+    #[serde(default)]
+    references: bool,
 }
 
 pub(super) fn lag(inner: &mut Inner, call: &Call, tenant: Uuid) -> Answer {
     let request: LagRequest = body(call)?;
-    inner.lag.set(tenant, request.ms, request.object);
+    inner.lag.set(tenant, request.ms, request.object, request.references);
     Ok(Value::Null)
 }
 

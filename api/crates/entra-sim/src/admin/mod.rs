@@ -3,13 +3,14 @@
 //! | method and path | does |
 //! |---|---|
 //! | `GET /__sim/clock` | the simulator's time |
+//! | `POST /__sim/clock` | `{"advanceMs"}`: time goes on by so much, for the simulator alone; a reset or a restart is back in the present |
 //! | `GET /__sim/tenants` | tenants with their applications, secrets included |
 //! | `POST /__sim/tenants` | adds a tenant from a (partial) seed: `tenant_id`, `display_name`, `domain`, `licences`, `apps`, `users`.. |
 //! | `GET /__sim/ledger?tenant=&after=` | every accepted write with a number above `after`, oldest first |
 //! | `GET`, `DELETE /__sim/requests?tenant=&after=` | the latest requests, oldest first |
 //! | `POST /__sim/reset` | back to the beginning, state file included |
 //! | `GET`, `POST`, `DELETE /__sim/tenants/{id}/faults` | scripted trouble: `{"method","path","client","skip","times","trouble":{"kind":"latency\|fail\|drop\|throttle",..}}` |
-//! | `PUT /__sim/tenants/{id}/lag` | `{"ms", "object"?}`: how long policies and named locations read as before a write |
+//! | `PUT /__sim/tenants/{id}/lag` | `{"ms", "object"?, "references"?}`: how long policies, named locations and deleted items read as before a write; with `references` the rules of a policy see locations as late as readers do (1040 right after a creation) |
 //! | `PUT /__sim/tenants/{id}/paging` | `{"maxPageSize"}`: smaller pages in every collection; null for Graph's own |
 //! | `POST /__sim/tenants/{id}/portal` | a person edits in the portal: `{"user"?, "method":"POST\|PATCH\|DELETE", "policy"?, "body"?}` |
 //! | `POST /__sim/tenants/{id}/consent` | `{"clientId", "roles"?, "installed"?}`: what new tokens grant, and whether the service principal exists |
@@ -18,11 +19,17 @@
 //! | `POST /__sim/tenants/{id}/apps/{clientId}/secrets` | `{"value", "expiresAt"?, "replace"?}` |
 //! | `POST /__sim/tenants/{id}/tokens` | a token without proof: `{"clientId", "scope"?, "user"?, "lifetimeS"?}`; negative lifetimes make expired ones |
 //! | `GET /__sim/tenants/{id}/policies` | the policies as they are, lag aside |
+//! | `POST /__sim/tenants/{id}/objects` | puts objects with given ids: `{"users", "groups", "servicePrincipals", "namedLocations", "authenticationStrengths", "authenticationContexts", "termsOfUse", "policies", "memberships", "referencesOf"}`, see the module `objects` |
+//! | `POST /__sim/tenants/{id}/fill` | `{"users"?, "groups"?, "policies"?}`: made-up ones until there are so many |
 
 mod apps;
+mod clock;
 mod faults;
+mod fill;
 mod history;
+mod objects;
 mod portal;
+mod references;
 mod tenants;
 
 use http::Method;
@@ -65,6 +72,7 @@ fn route(core: &Core, inner: &mut Inner, call: &Call) -> Answer {
     let path: Vec<&str> = call.segments.iter().skip(1).map(String::as_str).collect();
     match (&call.method, path.as_slice()) {
         (&Method::GET, ["clock"]) => Ok(json!({"now": core.now()})),
+        (&Method::POST, ["clock"]) => clock::advance(core, call),
         (&Method::GET, ["ledger"]) => history::ledger(inner, call),
         (&Method::GET, ["requests"]) => history::requests(inner, call),
         (&Method::DELETE, ["requests"]) => {
@@ -86,6 +94,8 @@ fn route(core: &Core, inner: &mut Inner, call: &Call) -> Answer {
 fn of_tenant(core: &Core, inner: &mut Inner, call: &Call, tenant: Uuid, method: &Method, path: &[&str]) -> Answer {
     match (method, path) {
         (&Method::GET, ["policies"]) => tenants::policies(inner, tenant),
+        (&Method::POST, ["objects"]) => objects::put(core, inner, call, tenant),
+        (&Method::POST, ["fill"]) => fill::fill(core, inner, call, tenant),
         (&Method::GET, ["faults"]) => faults::list(inner, tenant),
         (&Method::POST, ["faults"]) => faults::add(inner, call, tenant),
         (&Method::DELETE, ["faults"]) => faults::clear(inner, tenant),

@@ -38,11 +38,11 @@ pub(super) fn edit(core: &Core, inner: &mut Inner, call: &Call, id: Uuid) -> Ans
     let existing = || before.clone().ok_or_else(|| AdminError(404, "no such policy".to_owned()));
     let (verb, action, after, ops) = match edit.method.to_uppercase().as_str() {
         "POST" => {
-            let after = ca::create_policy(&edit.body, &View(tenant), core.ids.uuid(), now)?;
+            let after = ca::create_policy(&edit.body, &View::truth(tenant), core.ids.uuid(), now)?;
             ("Add", "create", Some(after.clone()), vec![Op::Put { kind: Kind::Policy, value: after }])
         }
         "PATCH" => {
-            let after = ca::patch_policy(&existing()?, &edit.body, &View(tenant), now)?;
+            let after = ca::patch_policy(&existing()?, &edit.body, &View::truth(tenant), now)?;
             ("Update", "update", Some(after.clone()), vec![Op::Put { kind: Kind::Policy, value: after }])
         }
         "DELETE" => {

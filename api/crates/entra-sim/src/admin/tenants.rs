@@ -42,6 +42,7 @@ pub(super) fn add(core: &Core, inner: &mut Inner, call: &Call) -> Answer {
 }
 
 pub(super) fn reset(core: &Core, inner: &mut Inner) -> Answer {
+    core.return_to_present();
     inner.commit(Uuid::nil(), vec![Op::Reset { tenants: core.beginning() }], None, core.now())?;
     inner.faults.clear(None);
     inner.lag.clear(None);

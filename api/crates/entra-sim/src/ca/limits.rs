@@ -1,5 +1,7 @@
 //! Limits of the service. They drift (195 policies became 240 in 2026), hence named in one place.
 
+use serde_json::Value;
+
 use super::{CaError, DirectoryView};
 
 /// Policies a tenant may hold, in any state.
@@ -21,6 +23,18 @@ pub(super) fn check_policy_count(dir: &dyn DirectoryView) -> Result<(), CaError>
         return Ok(());
     }
     Err(CaError::plain(format!("The tenant has reached the limit of {POLICIES_MAX} Conditional Access policies.")))
+}
+
+/// Whether an object that comes back from the recycle bin has a place (decision: the limits hold for it as for a new one).
+///
+/// # Errors
+/// The refusal that a creation would get.
+pub fn check_room_for(restored: &Value, dir: &dyn DirectoryView) -> Result<(), CaError> {
+    match restored.get("@odata.type").and_then(Value::as_str) {
+        None => check_policy_count(dir),
+        Some("#microsoft.graph.ipNamedLocation") => check_location_count(dir),
+        Some(_) => Ok(()),
+    }
 }
 
 /// Decision: as for policies.

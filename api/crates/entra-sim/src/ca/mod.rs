@@ -29,7 +29,7 @@ mod vocabulary;
 mod tests;
 
 pub use error::CaError;
-pub use limits::{CONTEXTS_MAX, CUSTOM_STRENGTHS_MAX, IP_LOCATIONS_MAX, IP_RANGES_MAX, POLICIES_MAX};
+pub use limits::{CONTEXTS_MAX, CUSTOM_STRENGTHS_MAX, IP_LOCATIONS_MAX, IP_RANGES_MAX, POLICIES_MAX, check_room_for};
 pub use locations::{check_delete_location, create_location, patch_location};
 pub use order::InGraphOrder;
 pub use patch::{merge, patch_policy};

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::permission::{DELETED_READ, POLICY_RESTORE};
 use super::policies::marked_deleted;
 use super::{Activity, Answer, Family, GraphError, ListSpec, Session};
+use crate::ca;
 use crate::odata::Over;
 use crate::server::Reply;
 use crate::state::{Kind, Op};
@@ -44,9 +45,14 @@ impl Bin {
         format!("identity/conditionalAccess/deletedItems/{}", self.collection)
     }
 
+    /// As it is: a write isn't misled by lag.
     fn find(&self, session: &Session<'_>, id: &str) -> Result<Value, GraphError> {
         let found = session.tenant().get(self.deleted, id).filter(|object| kept(session, object)).cloned();
-        found.ok_or_else(|| GraphError::ca_not_found(self.type_name, id))
+        found.ok_or_else(|| self.not_found(id))
+    }
+
+    fn not_found(&self, id: &str) -> GraphError {
+        GraphError::ca_not_found(self.type_name, id)
     }
 
     pub(super) fn list(&self, session: &mut Session<'_>) -> Answer {
@@ -62,13 +68,13 @@ impl Bin {
             default_select: &[],
             count_needs_header: false,
         };
-        let items = session.tenant().all(self.deleted).filter(|object| kept(session, object)).cloned().collect();
+        let items = session.reader().list(self.deleted).into_iter().filter(|object| kept(session, object)).collect();
         session.list(&spec, items)
     }
 
     pub(super) fn get(&self, session: &mut Session<'_>, id: &str) -> Answer {
         session.require(Family::ConditionalAccess, DELETED_READ)?;
-        let found = self.find(session, id)?;
+        let found = session.reader().get(self.deleted, id).filter(|object| kept(session, object)).ok_or_else(|| self.not_found(id))?;
         Ok(session.entity(200, &format!("{}/$entity", self.context()), found))
     }
 
@@ -76,6 +82,7 @@ impl Bin {
     pub(super) fn restore(&self, session: &mut Session<'_>, id: &str) -> Answer {
         session.require(Family::ConditionalAccess, POLICY_RESTORE)?;
         let restored = marked_deleted(&self.find(session, id)?, Value::Null);
+        ca::check_room_for(&restored, &session.view())?;
         let ops = vec![Op::Remove { kind: self.deleted, id: id.to_owned() }, Op::Put { kind: self.live, value: restored.clone() }];
         let activity = Activity { verb: "Restore", noun: self.noun, property: self.type_name, before: None, after: Some(&restored) };
         session.commit_audited("restore", self.collection, ops, activity)?;

@@ -7,7 +7,7 @@ use super::{Activity, Answer, Family, GraphError, ListSpec, Session};
 use crate::ca;
 use crate::odata::Over;
 use crate::server::Reply;
-use crate::state::{Kind, Op, View};
+use crate::state::{Kind, Op};
 
 const CONTEXT: &str = "identity/conditionalAccess/policies";
 const NOUN: &str = "conditional access policy";
@@ -47,7 +47,7 @@ pub(super) fn get(session: &mut Session<'_>, id: &str) -> Answer {
 pub(super) fn create(session: &mut Session<'_>) -> Answer {
     session.require_policy_write()?;
     let body = session.body()?;
-    let policy = ca::create_policy(&body, &View(session.tenant()), session.new_id(), session.now)?;
+    let policy = ca::create_policy(&body, &session.view(), session.new_id(), session.now)?;
     let activity = Activity { verb: "Add", noun: NOUN, property: PROPERTY, before: None, after: Some(&policy) };
     session.commit_audited("create", "policies", vec![Op::Put { kind: Kind::Policy, value: policy.clone() }], activity)?;
     let location = format!("{}/{}/{CONTEXT}/{}", session.call.base, session.version, policy["id"].as_str().unwrap_or_default());
@@ -58,7 +58,7 @@ pub(super) fn update(session: &mut Session<'_>, id: &str) -> Answer {
     session.require_policy_write()?;
     let before = session.tenant().get(Kind::Policy, id).cloned().ok_or_else(|| not_found(id))?;
     let body = session.body()?;
-    let after = ca::patch_policy(&before, &body, &View(session.tenant()), session.now)?;
+    let after = ca::patch_policy(&before, &body, &session.view(), session.now)?;
     let activity = Activity { verb: "Update", noun: NOUN, property: PROPERTY, before: Some(&before), after: Some(&after) };
     session.commit_audited("update", "policies", vec![Op::Put { kind: Kind::Policy, value: after.clone() }], activity)?;
     Ok(Reply::empty(204))

@@ -9,7 +9,7 @@ use crate::core::{Core, Inner};
 use crate::fault::Scope;
 use crate::odata::{Listing, Over, Page, Query};
 use crate::server::{Call, Reply};
-use crate::state::{Reader, Tenant};
+use crate::state::{Reader, Tenant, View};
 use crate::token::Caller;
 
 /// What an operation returns.
@@ -70,6 +70,11 @@ impl<'a> Session<'a> {
     /// Reads that may lag behind writes.
     pub(crate) fn reader(&self) -> Reader<'_> {
         Reader { tenant: self.tenant(), lag: &self.inner.lag, now: self.now }
+    }
+
+    /// What the rules of a write see.
+    pub(crate) fn view(&self) -> View<'_> {
+        if self.inner.lag.delays_references(self.caller.tenant) { View::through(self.reader()) } else { View::truth(self.tenant()) }
     }
 
     /// The JSON object of a write.

@@ -103,6 +103,11 @@ pub struct RefusedFile {
     pub error: CaError,
 }
 
+/// One of Entra's own authentication strengths, which every tenant has.
+pub(crate) fn built_in_strength(id: &str) -> Option<Value> {
+    strengths::built_in().into_iter().find(|strength| strength["id"] == id)
+}
+
 /// The three tenants. `now` bounds their history: nothing in them is younger.
 #[must_use]
 pub fn tenants(seed: u64, now: DateTime<Utc>) -> Vec<TenantSeed> {

@@ -20,6 +20,8 @@ struct Rule {
     delay: TimeDelta,
     /// Only this object, or all when `None`.
     object: Option<String>,
+    /// The rules of a policy look at locations through the lag too.
+    references: bool,
 }
 
 #[derive(Debug)]
@@ -31,9 +33,10 @@ struct Shadow {
 }
 
 impl Lag {
-    /// Sets the delay for a tenant's policies and named locations; zero ends it for later writes.
-    pub(crate) fn set(&mut self, tenant: Uuid, delay_ms: u32, object: Option<String>) {
-        let rule = Rule { delay: TimeDelta::milliseconds(i64::from(delay_ms)), object: object.map(|id| id.to_lowercase()) };
+    /// Sets the delay for a tenant's policies and named locations, live and deleted; zero ends it for later writes.
+    pub(crate) fn set(&mut self, tenant: Uuid, delay_ms: u32, object: Option<String>, references: bool) {
+        let delay = TimeDelta::milliseconds(i64::from(delay_ms));
+        let rule = Rule { delay, object: object.map(|id| id.to_lowercase()), references };
         self.rules.insert(tenant, rule);
     }
 
@@ -47,6 +50,11 @@ impl Lag {
         }
     }
 
+    /// Whether what a policy refers to is looked up as late as readers see it.
+    pub(crate) fn delays_references(&self, tenant: Uuid) -> bool {
+        self.rules.get(&tenant).is_some_and(|rule| rule.references)
+    }
+
     /// Remembers what `op` is about to change. Call before applying it.
     pub(crate) fn record(&mut self, tenant: &Tenant, op: &Op, now: DateTime<Utc>) {
         let (kind, id, after) = match op {
@@ -55,7 +63,8 @@ impl Lag {
             _ => return,
         };
         let Some(rule) = self.rules.get(&tenant.id) else { return };
-        let lagging = matches!(kind, Kind::Policy | Kind::Location) && rule.object.as_ref().is_none_or(|only| *only == id);
+        let replicated = matches!(kind, Kind::Policy | Kind::Location | Kind::DeletedPolicy | Kind::DeletedLocation);
+        let lagging = replicated && rule.object.as_ref().is_none_or(|only| *only == id);
         if !lagging || rule.delay <= TimeDelta::zero() {
             return;
         }

@@ -4,9 +4,12 @@
 
 mod admin;
 mod batch;
+mod corpus;
 mod directory;
 mod faults;
 mod https;
+mod locations;
+mod objects;
 mod persistence;
 mod policies;
 mod reports;

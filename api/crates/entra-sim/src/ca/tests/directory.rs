@@ -20,11 +20,13 @@ pub(super) struct Directory {
     pub policies: usize,
     pub locations: usize,
     pub empty: bool,
+    /// Location and policy.
+    pub referring: Vec<(String, String)>,
 }
 
 impl Default for Directory {
     fn default() -> Self {
-        Self { p1: true, p2: true, workload: true, defaults: false, policies: 0, locations: 0, empty: false }
+        Self { p1: true, p2: true, workload: true, defaults: false, policies: 0, locations: 0, empty: false, referring: Vec::new() }
     }
 }
 
@@ -77,8 +79,8 @@ impl DirectoryView for Directory {
     fn security_defaults(&self) -> bool {
         self.defaults
     }
-    fn policies_referring_location(&self, _id: &str) -> Vec<String> {
-        Vec::new()
+    fn policies_referring_location(&self, id: &str) -> Vec<String> {
+        self.referring.iter().filter(|(location, _)| location == id).map(|(_, policy)| policy.clone()).collect()
     }
     fn ip_named_location_count(&self) -> usize {
         self.locations

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::directory::Directory;
 use super::{ID, now};
-use crate::ca::{CaError, IP_LOCATIONS_MAX, check_delete_location, create_location, patch_location};
+use crate::ca::{CaError, IP_LOCATIONS_MAX, POLICIES_MAX, check_delete_location, check_room_for, create_location, patch_location};
 
 fn ip(cidr: &str) -> Value {
     let kind = if cidr.contains(':') { "#microsoft.graph.iPv6CidrRange" } else { "#microsoft.graph.iPv4CidrRange" };
@@ -99,4 +99,23 @@ fn a_trusted_location_must_be_untrusted_first() {
     assert_eq!(error.status, 400);
     assert!(error.message.contains(&ID.to_string()), "{error}");
     assert!(check_delete_location(&create(&country()).unwrap(), &directory).is_ok());
+}
+
+#[test]
+fn a_location_that_a_policy_names_stays() {
+    let stored = create(&country()).unwrap();
+    let directory = Directory { referring: vec![(ID.to_string(), "the-policy".to_owned())], ..Directory::default() };
+    let error = check_delete_location(&stored, &directory).unwrap_err();
+    assert!(error.status == 400 && error.message.contains("the-policy"), "{error}");
+    let other = Directory { referring: vec![("another".to_owned(), "the-policy".to_owned())], ..Directory::default() };
+    assert!(check_delete_location(&stored, &other).is_ok());
+}
+
+#[test]
+fn what_comes_back_needs_room() {
+    let full = Directory { locations: IP_LOCATIONS_MAX, policies: POLICIES_MAX, ..Directory::default() };
+    assert!(check_room_for(&create(&ip("10.0.0.0/24")).unwrap(), &full).unwrap_err().message.contains("limit of 195"));
+    assert!(check_room_for(&create(&country()).unwrap(), &full).is_ok());
+    assert!(check_room_for(&json!({ "displayName": "a policy" }), &full).unwrap_err().message.contains("limit of 240"));
+    assert!(check_room_for(&json!({ "displayName": "a policy" }), &Directory::default()).is_ok());
 }
