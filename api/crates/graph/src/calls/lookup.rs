@@ -111,7 +111,8 @@ impl TenantGraph {
         for entry in lists.iter().flatten() {
             let Some(object) = object(kind, entry, id) else { continue };
             let held: Vec<String> = members.iter().filter_map(|member| entry.get(*member)?.as_str().map(str::to_owned)).collect();
-            found.extend(wanted.matches(&held, &object).into_iter().filter(|hit| seen.insert((hit.name.clone(), object.object_id.clone()))));
+            found
+                .extend(wanted.matches(&held, &object).into_iter().filter(|hit| seen.insert((hit.name.clone(), object.object_id.clone()))));
         }
         Ok(found)
     }
@@ -159,7 +160,8 @@ struct Wanted(BTreeMap<String, BTreeSet<String>>);
 impl Wanted {
     fn new(names: &[String]) -> Self {
         let mut wanted: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        let possible = |name: &&String| !name.trim().is_empty() && name.chars().count() <= MAX_NAME_CHARS && !name.contains(char::is_control);
+        let possible =
+            |name: &&String| !name.trim().is_empty() && name.chars().count() <= MAX_NAME_CHARS && !name.contains(char::is_control);
         for name in names.iter().filter(possible) {
             wanted.entry(name.to_lowercase()).or_default().insert(name.clone());
         }
