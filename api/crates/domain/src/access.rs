@@ -30,8 +30,40 @@ text_enum! {
         RollbackChange = "rollbackChange",
         /// `cancelChange`
         CancelChange = "cancelChange",
+        /// `editChange`
+        EditChange = "editChange",
+        /// `withdrawApproval`
+        WithdrawApproval = "withdrawApproval",
+        /// `waiveWarning`
+        WaiveWarning = "waiveWarning",
+        /// `loosenInEmergency`
+        LoosenInEmergency = "loosenInEmergency",
+        /// `reviewEmergency`
+        ReviewEmergency = "reviewEmergency",
+        /// `resolveOutcome`
+        ResolveOutcome = "resolveOutcome",
+        /// `stopChange`
+        StopChange = "stopChange",
+        /// `verifyAuditLog`
+        VerifyAuditLog = "verifyAuditLog",
         /// `updateWorkspace`
         UpdateWorkspace = "updateWorkspace",
+        /// `scheduleChange`
+        ScheduleChange = "scheduleChange",
+        /// `rescheduleChange`
+        RescheduleChange = "rescheduleChange",
+        /// `cancelSchedule`
+        CancelSchedule = "cancelSchedule",
+        /// `createFreezeWindow`
+        CreateFreezeWindow = "createFreezeWindow",
+        /// `updateFreezeWindow`
+        UpdateFreezeWindow = "updateFreezeWindow",
+        /// `deleteFreezeWindow`
+        DeleteFreezeWindow = "deleteFreezeWindow",
+        /// `acceptDrift`
+        AcceptDrift = "acceptDrift",
+        /// `revertDrift`
+        RevertDrift = "revertDrift",
     }
 }
 
@@ -41,11 +73,16 @@ pub fn allowed(role: Role, operation: Operation) -> bool {
     use Role::*;
     match operation {
         Read => true,
-        CreateChange | RunDryRun | RequestApproval | CancelChange => matches!(role, Owner | Admin | Operator),
+        CreateChange | RunDryRun | RequestApproval | CancelChange | RevertDrift => matches!(role, Owner | Admin | Operator),
         DecideApproval => matches!(role, Owner | Admin | Approver),
-        ApplyChange | RollbackChange => matches!(role, Owner | Admin),
+        ApplyChange | RollbackChange | AcceptDrift => matches!(role, Owner | Admin),
+        ScheduleChange | RescheduleChange | CancelSchedule => matches!(role, Owner | Admin),
+        CreateFreezeWindow | UpdateFreezeWindow | DeleteFreezeWindow => matches!(role, Owner | Admin),
         ConnectTenant | ResyncTenant | UpdatePolicyMetadata | SetEmergencyAccess => matches!(role, Owner | Admin),
-        UpdateWorkspace => matches!(role, Owner),
+        EditChange | WithdrawApproval => matches!(role, Owner | Admin | Operator),
+        ReviewEmergency => matches!(role, Owner | Admin | Approver),
+        ResolveOutcome | StopChange => matches!(role, Owner | Admin),
+        WaiveWarning | LoosenInEmergency | UpdateWorkspace | VerifyAuditLog => matches!(role, Owner),
     }
 }
 

@@ -22,6 +22,10 @@ text_enum! {
         ChangeRequest = "CHANGE_REQUEST",
         /// A member.
         Member = "MEMBER",
+        /// A freeze window.
+        FreezeWindow = "FREEZE_WINDOW",
+        /// An item of drift.
+        Drift = "DRIFT",
     }
 }
 
@@ -50,8 +54,28 @@ text_enum! {
         ChangeStatusChanged = "CHANGE_STATUS_CHANGED",
         /// Approval was asked for, given, refused or voided; `data.state`.
         ApprovalChanged = "APPROVAL_CHANGED",
+        /// What was loosened in an emergency was reviewed by another person.
+        EmergencyReviewed = "EMERGENCY_REVIEWED",
         /// The apply saga moved; `data.stage`.
         ApplyProgress = "APPLY_PROGRESS",
+        /// A change was scheduled, or its schedule moved; `data.scheduleId`, `data.from`, `data.to`.
+        ScheduleChanged = "SCHEDULE_CHANGED",
+        /// A freeze window was created, edited or deleted; `data.what`.
+        FreezeWindowChanged = "FREEZE_WINDOW_CHANGED",
+        /// A sync found what Causeway did not write; `data.kind`, `data.severity`.
+        DriftDetected = "DRIFT_DETECTED",
+        /// The directory audit says who did it; `data.actor`.
+        DriftAttributed = "DRIFT_ATTRIBUTED",
+        /// A member accepted the deviation; `data.until`.
+        DriftAccepted = "DRIFT_ACCEPTED",
+        /// The acceptance has ended.
+        DriftReopened = "DRIFT_REOPENED",
+        /// Changes were drafted that would take the object back; `data.changes`.
+        DriftRevertDrafted = "DRIFT_REVERT_DRAFTED",
+        /// Such a change took the object back.
+        DriftReverted = "DRIFT_REVERTED",
+        /// The object is as it should be, by whomever.
+        DriftResolved = "DRIFT_RESOLVED",
     }
 }
 

@@ -4,12 +4,17 @@
 
 pub mod access;
 pub mod audit;
+pub mod baseline;
 pub mod change;
 pub mod document;
+pub mod drift;
 pub mod env;
 pub mod event;
+pub mod freeze;
 pub mod id;
+pub mod person;
 pub mod policy;
+pub mod schedule;
 pub mod snapshot;
 pub mod tenant;
 pub mod text_enum;

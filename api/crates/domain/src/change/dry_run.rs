@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::change::approval_rules::ApprovalReason;
 use crate::change::plan::Plan;
 use crate::change::warning::Warning;
 use crate::id::{ContentHash, DryRunId};
@@ -37,6 +38,9 @@ pub struct DryRun {
     /// What became of references by name, and of ids that had to be looked up.
     #[serde(default)]
     pub references: Vec<ResolvedReference>,
+    /// Which of the change's approval rules hold for this plan; none: no approval is needed.
+    #[serde(default)]
+    pub approval_reasons: Vec<ApprovalReason>,
 }
 
 /// What a reference of the payload stands for in the tenant.
@@ -142,6 +146,7 @@ impl DryRun {
             warnings: plan.warnings,
             summary: plan.summary,
             references: plan.references,
+            approval_reasons: Vec::new(),
         }
     }
 }

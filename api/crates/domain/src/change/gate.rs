@@ -2,20 +2,24 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::access::{Operation, allowed};
 use crate::change::refusal::Refusal;
 use crate::change::request::ChangeRequest;
 use crate::change::status::ChangeStatus;
 use crate::change::transition::{ChangeEventKind, allowed_events};
-use crate::id::ChangeId;
+use crate::change::{approvals, emergency};
+use crate::id::{ChangeId, TenantId};
+use crate::person::Persons;
 use crate::tenant::{ConnectionState, Tenant};
+use crate::workspace::Member;
 
 /// What the gate has to know beside the change.
 #[derive(Debug)]
 pub struct GateContext<'a> {
     /// The tenant as it is now.
     pub tenant: &'a Tenant,
-    /// The member who granted the approval still has a role that may approve, and sees the tenant.
-    pub approver_entitled: bool,
+    /// The members of [`approvals::involved`] as they are now, with everybody who owns one of them. Who is missing has left.
+    pub members: &'a [Member],
     /// The freeze window that is open.
     pub frozen: Option<String>,
     /// A rollout owns the policy.
@@ -61,18 +65,10 @@ pub fn may_apply(change: &ChangeRequest, context: &GateContext<'_>, now: DateTim
     if !dry_run.fresh(now) {
         return Err(Refusal::DryRunExpired { expired_at: dry_run.expires_at });
     }
-    if change.requires_approval {
-        let approval = change.granted_approval().ok_or(Refusal::NotApproved)?;
-        if now >= approval.expires_at {
-            return Err(Refusal::ApprovalExpired);
-        }
-        // Checked when it was granted; checked again because a stored row is no proof.
-        if approval.decided_by.is_none_or(|approver| change.involves(approver) || approver == approval.requested_by) {
-            return Err(Refusal::CannotSelfApprove);
-        }
-        if !context.approver_entitled {
-            return Err(Refusal::ApproverNotEntitled);
-        }
+    // The one exception of the whole gate, and it covers approval and freeze windows, nothing else.
+    let emergency = emergency::passes(change, now);
+    if change.requires_approval && !emergency {
+        approved(change, context, now)?;
     }
     if context.tenant.imported_at.is_none() {
         return Err(Refusal::TenantNotImported);
@@ -83,11 +79,38 @@ pub fn may_apply(change: &ChangeRequest, context: &GateContext<'_>, now: DateTim
     if !connected {
         return Err(Refusal::TenantDisconnected);
     }
-    if let Some(window) = &context.frozen {
+    if let Some(window) = context.frozen.as_ref().filter(|_| !emergency) {
         return Err(Refusal::Frozen(window.clone()));
     }
     if context.owned_by_rollout {
         return Err(Refusal::RolloutOwnsPolicy);
     }
     Ok(ApplyPermit { change: change.id, revision: change.revision })
+}
+
+/// Whether enough persons released exactly this. Checked when they did; checked again because a stored row is no proof, and because roles,
+/// memberships and tenants may have been taken away since.
+fn approved(change: &ChangeRequest, context: &GateContext<'_>, now: DateTime<Utc>) -> Result<(), Refusal> {
+    let approval = change.granted_approval().ok_or(Refusal::NotApproved)?;
+    if now >= approval.expires_at {
+        return Err(Refusal::ApprovalExpired);
+    }
+    let persons = Persons::of(context.members);
+    let approvers = approvals::approvers(approval);
+    let authors = approvals::authors(change);
+    let own = |approver| persons.among(approver, authors.iter().copied().chain([approval.requested_by]));
+    if approvers.is_empty() || approvers.iter().any(|approver| own(*approver)) {
+        return Err(Refusal::CannotSelfApprove);
+    }
+    let entitled = approvers.into_iter().filter(|approver| {
+        context.members.iter().any(|member| member.id == *approver && may_approve(member, change.tenant_id))
+    });
+    if persons.count(entitled) < usize::from(approval.quorum.max(1)) {
+        return Err(Refusal::ApproverNotEntitled);
+    }
+    Ok(())
+}
+
+fn may_approve(member: &Member, tenant: TenantId) -> bool {
+    allowed(member.role, Operation::DecideApproval) && member.tenant_scope.as_ref().is_none_or(|scope| scope.contains(&tenant))
 }

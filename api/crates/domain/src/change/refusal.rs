@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 
 use crate::change::status::ChangeStatus;
 use crate::change::transition::ChangeEventKind;
-use crate::change::warning::Warning;
+use crate::change::warning::{Warning, WarningCode};
 use crate::id::ChangeId;
+use crate::schedule::ScheduleState;
 
 /// A refused step. Nothing changed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -65,12 +66,65 @@ pub enum Refusal {
     /// A rollout owns the policy.
     #[error("a phased rollout owns this policy: cancel or complete it first")]
     RolloutOwnsPolicy,
+    /// The approver has approved it already, perhaps by another account; it needs more persons.
+    #[error("you have approved this already: it needs the approval of another person too")]
+    AlreadyApproved,
+    /// The payload stays what it is; the text says why and what to do.
+    #[error("this change cannot be edited: {0}")]
+    NotEditable(&'static str),
+    /// The warning cannot be waived.
+    #[error("{code} cannot be waived: {why}")]
+    NotWaivable {
+        /// Which.
+        code: WarningCode,
+        /// Why not.
+        why: &'static str,
+    },
+    /// The policy is not enforced, so there is nothing to loosen in an emergency.
+    #[error("only an enabled policy is loosened in an emergency, to report-only or disabled: for anything else draft a change")]
+    NotALoosening,
+    /// There is no emergency, or its review is closed.
+    #[error("this change waits for no review")]
+    ReviewNotOpen,
+    /// Nobody knows whether the last write took effect.
+    #[error("it is not known whether its write took effect: look at the live object, then resolve the outcome")]
+    OutcomeUnknown,
+    /// The outcome cannot be resolved like this; the text says why and what to do.
+    #[error("this outcome cannot be resolved so: {0}")]
+    ResolutionNotPossible(String),
+    /// The write may have been sent.
+    #[error("the write has started: wait for its end, then roll it back")]
+    WriteStarted,
     /// The change cannot be rolled back; the text says why and what to do.
     #[error("this change cannot be rolled back: {0}")]
     RollbackNotPossible(String),
     /// It is being rolled back, or was, already.
     #[error("this change has a rollback already")]
     RollbackExists(ChangeId),
+    /// A schedule of it is armed or firing.
+    #[error("this change is scheduled already: reschedule it, or cancel its schedule first")]
+    ScheduleExists,
+    /// The schedule can't take the step any more.
+    #[error("this schedule is {state}: schedule the change again")]
+    ScheduleNotArmed {
+        /// Where it stands.
+        state: ScheduleState,
+    },
+    /// The dry-run does not live until a schedule fires.
+    #[error("the dry-run expires at {expires_at}, before the schedule fires: choose an earlier time, or the mode REVALIDATE_AT_FIRE")]
+    DryRunEndsBefore {
+        /// When it lapses.
+        expires_at: DateTime<Utc>,
+    },
+    /// The approval does not live until a schedule fires.
+    #[error("the approval expires at {expires_at}, before the schedule fires: choose an earlier time, or ask for approval again later")]
+    ApprovalEndsBefore {
+        /// When it lapses.
+        expires_at: DateTime<Utc>,
+    },
+    /// What is to be made again at the fire time would start from an old snapshot.
+    #[error("the snapshot is older than 24 hours: resync the tenant and run the dry-run again")]
+    SnapshotStale,
 }
 
 impl Refusal {
@@ -90,8 +144,21 @@ impl Refusal {
             Refusal::TenantNotImported => "TENANT_NOT_IMPORTED",
             Refusal::Frozen(_) => "FROZEN",
             Refusal::RolloutOwnsPolicy => "ROLLOUT_OWNS_POLICY",
+            Refusal::AlreadyApproved => "ALREADY_APPROVED",
+            Refusal::NotEditable(_) => "NOT_EDITABLE",
+            Refusal::NotWaivable { .. } => "NOT_WAIVABLE",
+            Refusal::NotALoosening => "NOT_A_LOOSENING",
+            Refusal::ReviewNotOpen => "REVIEW_NOT_OPEN",
+            Refusal::OutcomeUnknown => "OUTCOME_UNKNOWN",
+            Refusal::ResolutionNotPossible(_) => "RESOLUTION_NOT_POSSIBLE",
+            Refusal::WriteStarted => "WRITE_STARTED",
             Refusal::RollbackNotPossible(_) => "ROLLBACK_NOT_POSSIBLE",
             Refusal::RollbackExists(_) => "ROLLBACK_EXISTS",
+            Refusal::ScheduleExists => "SCHEDULE_EXISTS",
+            Refusal::ScheduleNotArmed { .. } => "SCHEDULE_NOT_ARMED",
+            Refusal::DryRunEndsBefore { .. } => "DRY_RUN_EXPIRED",
+            Refusal::ApprovalEndsBefore { .. } => "APPROVAL_EXPIRED",
+            Refusal::SnapshotStale => "SNAPSHOT_STALE",
         }
     }
 }

@@ -1,19 +1,22 @@
 //! Approval is bound to what was reviewed, and nobody approves their own work (domain.md section 2).
 
 use chrono::TimeDelta;
+use domain::change::approval_rules::ApprovalRules;
 use domain::change::refusal::Refusal;
 use domain::change::request::{ApprovalState, ChangeRequest};
 use domain::change::status::ChangeStatus;
 use domain::change::transition::{ChangeCommand, transition};
-use domain::change::warning::Severity;
+use domain::change::warning::{Severity, Waiver, WarningCode};
 use domain::event::EventKind;
 use domain::id::{ApprovalId, MemberId};
+use domain::person::Persons;
+use domain::workspace::{Member, Role};
 use uuid::Uuid;
 
-use crate::fixtures::{APPROVER, CREATOR, EDITOR, REQUESTER, approval, change, dry_run, now, warning};
+use crate::fixtures::{APPROVER, CREATOR, EDITOR, MEMBERS, REQUESTER, approval, change, dry_run, member, now, persons, warning};
 
 fn approve(digest: &str) -> ChangeCommand {
-    ChangeCommand::Approve { digest: digest.into(), comment: Some("fine".into()) }
+    ChangeCommand::Approve { digest: digest.into(), comment: Some("fine".into()), persons: persons() }
 }
 
 fn request(digest: &str) -> ChangeCommand {
@@ -21,7 +24,8 @@ fn request(digest: &str) -> ChangeCommand {
 }
 
 fn complete() -> ChangeRequest {
-    ChangeRequest { requires_approval: true, ..change(ChangeStatus::DryRunComplete) }
+    let rules = ApprovalRules { always: true, ..ApprovalRules::default() };
+    ChangeRequest { requires_approval: true, approval_rules: rules, ..change(ChangeStatus::DryRunComplete) }
 }
 
 #[test]
@@ -48,7 +52,7 @@ fn an_approval_records_who_when_and_what() {
 fn another_digest_is_a_stale_review() {
     let refusal = transition(change(ChangeStatus::AwaitingApproval), approve("seen earlier"), Some(APPROVER), now()).unwrap_err();
     assert_eq!(refusal, Refusal::StaleReview { current: "reviewed".into() });
-    let reject = ChangeCommand::Reject { digest: "seen earlier".into(), comment: "no".into() };
+    let reject = ChangeCommand::Reject { digest: "seen earlier".into(), comment: "no".into(), persons: persons() };
     let refusal = transition(change(ChangeStatus::AwaitingApproval), reject, Some(APPROVER), now()).unwrap_err();
     assert_eq!(refusal, Refusal::StaleReview { current: "reviewed".into() });
     let refusal = transition(complete(), request("seen earlier"), Some(REQUESTER), now()).unwrap_err();
@@ -129,4 +133,95 @@ fn who_asks_is_the_requester() {
     let asked = transition(complete(), request("reviewed"), Some(member), now()).unwrap().change;
     assert_eq!(asked.approvals[0].requested_by, member);
     assert_eq!(transition(asked, approve("reviewed"), Some(member), now()).unwrap_err(), Refusal::CannotSelfApprove);
+}
+
+/// Every way in which two accounts are one person, between the approver and each of those who made the change what it is.
+#[test]
+fn nobody_approves_with_another_account_of_their_own() {
+    let waiving = ChangeRequest {
+        waivers: vec![Waiver { code: WarningCode::CriticalPolicyDisable, reason: "planned".into(), by: WAIVER, at: now() }],
+        ..change(ChangeStatus::AwaitingApproval)
+    };
+    let everybody = || MEMBERS.iter().cloned().chain([member(WAIVER, Role::Owner)]).collect::<Vec<Member>>();
+    let answer = |members: &[Member]| {
+        let approve = ChangeCommand::Approve { digest: "reviewed".into(), comment: None, persons: Persons::of(members) };
+        transition(waiving.clone(), approve, Some(APPROVER), now()).err()
+    };
+    let set = |members: &mut Vec<Member>, id: MemberId, edit: &dyn Fn(&mut Member)| {
+        members.iter_mut().filter(|member| member.id == id).for_each(edit);
+    };
+    assert_eq!(answer(&everybody()), None, "strangers may");
+    let (object, other) = (format!("{}/{}", Uuid::from_u128(7), Uuid::from_u128(8)), format!("{}/{}", Uuid::from_u128(7), Uuid::from_u128(9)));
+    for author in [CREATOR, EDITOR, REQUESTER, WAIVER] {
+        let mut members = everybody();
+        set(&mut members, APPROVER, &|member| member.owned_by = Some(author));
+        assert_eq!(answer(&members), Some(Refusal::CannotSelfApprove), "the approver is a service account of {author}");
+        let mut members = everybody();
+        set(&mut members, author, &|member| member.owned_by = Some(APPROVER));
+        assert_eq!(answer(&members), Some(Refusal::CannotSelfApprove), "{author} is a service account of the approver");
+        let mut members = everybody();
+        members.push(Member { owned_by: Some(author), ..member(WAIVER_KEY, Role::Viewer) });
+        set(&mut members, APPROVER, &|member| member.owned_by = Some(WAIVER_KEY));
+        assert_eq!(answer(&members), Some(Refusal::CannotSelfApprove), "owned by what {author} owns");
+        let mut members = everybody();
+        for id in [author, APPROVER] {
+            set(&mut members, id, &|member| member.owned_by = Some(MemberId(Uuid::from_u128(404))));
+        }
+        assert_eq!(answer(&members), Some(Refusal::CannotSelfApprove), "both owned by somebody who has left");
+        for id in [author, APPROVER] {
+            let issuer = format!("https://{id}.example.com");
+            set(&mut members, id, &|member| (member.owned_by, member.issuer, member.subject) = (None, issuer.clone(), object.clone()));
+        }
+        assert_eq!(answer(&members), Some(Refusal::CannotSelfApprove), "one Entra object through two issuers");
+        set(&mut members, APPROVER, &|member| member.subject = other.clone());
+        assert_eq!(answer(&members), None, "another object of the same tenant");
+    }
+}
+
+const WAIVER: MemberId = MemberId(Uuid::from_u128(5));
+const WAIVER_KEY: MemberId = MemberId(Uuid::from_u128(6));
+
+#[test]
+fn accounts_that_own_each_other_are_one_person() {
+    let ids = [1, 2, 3].map(|n| MemberId(Uuid::from_u128(n)));
+    let owned = |n: usize, by: usize| Member { owned_by: Some(ids[by]), ..member(ids[n], Role::Viewer) };
+    let persons = Persons::of(&[owned(0, 1), owned(1, 0), owned(2, 1)]);
+    assert_eq!(persons.count(ids), 1);
+    assert!(persons.same(ids[0], ids[2]) && !persons.same(ids[0], MemberId(Uuid::from_u128(9))));
+}
+
+#[test]
+fn two_persons_are_needed_for_a_quorum_of_two() {
+    let second = MemberId(Uuid::from_u128(5));
+    let mut asked = complete();
+    asked.approval_rules.quorum = 2;
+    let asked = transition(asked, request("reviewed"), Some(REQUESTER), now()).unwrap().change;
+    assert_eq!(asked.approvals[0].quorum, 2);
+    let first = transition(asked, approve("reviewed"), Some(APPROVER), now()).unwrap();
+    assert_eq!((first.change.status, first.change.approvals[0].state), (ChangeStatus::AwaitingApproval, ApprovalState::Pending));
+    assert_eq!((first.events[0].kind, &first.events[0].data["approved"]), (EventKind::ApprovalChanged, &1.into()));
+    let again = transition(first.change.clone(), approve("reviewed"), Some(APPROVER), now()).unwrap_err();
+    assert_eq!(again, Refusal::AlreadyApproved);
+    let members: Vec<Member> = MEMBERS.iter().cloned().chain([Member { owned_by: Some(APPROVER), ..member(second, Role::Admin) }]).collect();
+    let twin = ChangeCommand::Approve { digest: "reviewed".into(), comment: None, persons: Persons::of(&members) };
+    assert_eq!(transition(first.change.clone(), twin, Some(second), now()).unwrap_err(), Refusal::AlreadyApproved);
+    let done = transition(first.change.clone(), approve("reviewed"), Some(second), now()).unwrap().change;
+    assert_eq!((done.status, done.approvals[0].state), (ChangeStatus::DryRunComplete, ApprovalState::Approved));
+    assert_eq!(done.approvals[0].decisions.iter().map(|decision| decision.by).collect::<Vec<_>>(), [APPROVER, second]);
+    let no = ChangeCommand::Reject { digest: "reviewed".into(), comment: "no".into(), persons: persons() };
+    let rejected = transition(first.change, no, Some(second), now()).unwrap().change;
+    assert_eq!(rejected.status, ChangeStatus::Cancelled, "one refusal is enough");
+}
+
+#[test]
+fn a_request_is_withdrawn_or_expires_and_can_be_made_again() {
+    let waiting = || change(ChangeStatus::AwaitingApproval);
+    let withdrawn = transition(waiting(), ChangeCommand::WithdrawApproval, Some(REQUESTER), now()).unwrap().change;
+    assert_eq!((withdrawn.status, withdrawn.approvals[0].state), (ChangeStatus::DryRunComplete, ApprovalState::Withdrawn));
+    assert!(transition(withdrawn, request("reviewed"), Some(REQUESTER), now()).is_ok());
+    let early = now() + TimeDelta::days(7) - TimeDelta::microseconds(1);
+    assert!(transition(waiting(), ChangeCommand::ExpireApproval, None, early).is_err());
+    let expired = transition(waiting(), ChangeCommand::ExpireApproval, None, now() + TimeDelta::days(7)).unwrap();
+    assert_eq!((expired.change.status, expired.change.approvals[0].state), (ChangeStatus::DryRunComplete, ApprovalState::Expired));
+    assert_eq!((expired.events[0].kind, expired.events[0].actor), (EventKind::ApprovalChanged, None));
 }

@@ -1,17 +1,22 @@
 //! One small world: a tenant, a policy in it, and a change of that policy.
 
+use std::sync::LazyLock;
+
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::change::approval_rules::ApprovalRules;
 use domain::change::dry_run::DryRun;
 use domain::change::failure::{ChangeFailure, FailureCode, FailureStage};
 use domain::change::gate::{ApplyPermit, GateContext, may_apply};
 use domain::change::kind::ChangePayload;
-use domain::change::request::{Approval, ApprovalState, ChangeRequest};
+use domain::change::request::{Approval, ApprovalDecision, ApprovalState, ChangeRequest};
 use domain::change::status::ChangeStatus;
 use domain::change::warning::{Severity, Warning, WarningCode};
 use domain::document::PolicyDocument;
 use domain::id::{ApprovalId, ChangeId, ContentHash, DryRunId, MemberId, PolicyId, SnapshotId, TenantId, WorkspaceId};
+use domain::person::Persons;
 use domain::policy::{Policy, PolicyMetadata, PolicyState};
 use domain::tenant::{Cloud, ConnectionState, DirectoryKind, EmergencyAccess, EmergencyPrincipal, Licences, Tenant};
+use domain::workspace::{Member, Role};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -111,6 +116,9 @@ pub fn dry_run(digest: &str, warnings: Vec<Warning>) -> DryRun {
         digest: digest.to_owned(),
         diff: Vec::new(),
         warnings,
+        summary: String::new(),
+        references: Vec::new(),
+        approval_reasons: Vec::new(),
     }
 }
 
@@ -123,6 +131,8 @@ pub fn approval(state: ApprovalState) -> Approval {
         requested_at: now(),
         digest: "reviewed".into(),
         expires_at: now() + TimeDelta::days(7),
+        quorum: 1,
+        decisions: if state == ApprovalState::Approved { vec![ApprovalDecision { by: APPROVER, at: now(), comment: None }] } else { Vec::new() },
         decided_by: decided.then_some(APPROVER),
         decided_at: decided.then_some(now()),
         comment: None,
@@ -138,6 +148,7 @@ pub fn change(status: ChangeStatus) -> ChangeRequest {
         workspace_id: tenant().workspace_id,
         tenant_id: tenant().id,
         policy_id: Some(PolicyId(Uuid::from_u128(50))),
+        target_graph_id: Some(Uuid::from_u128(0x10).to_string()),
         payload: ChangePayload::Rename { display_name: "After".into() },
         status,
         revision: 7,
@@ -145,6 +156,9 @@ pub fn change(status: ChangeStatus) -> ChangeRequest {
         editors: vec![EDITOR],
         note: None,
         requires_approval: status == AwaitingApproval,
+        approval_rules: ApprovalRules { always: status == AwaitingApproval, ..ApprovalRules::default() },
+        waivers: Vec::new(),
+        emergency: None,
         rollback_of: None,
         rolled_back_by: (status == RolledBack).then_some(ChangeId(Uuid::from_u128(81))),
         dry_run: match status {
@@ -158,6 +172,7 @@ pub fn change(status: ChangeStatus) -> ChangeRequest {
         post_snapshot_id: written.then_some(SnapshotId(Uuid::from_u128(42))),
         write_performed: written.then_some(true),
         failure: (status == Failed).then(failure),
+        resolution: None,
         close_reason: None,
         created_at: now(),
         updated_at: now(),
@@ -179,9 +194,33 @@ pub fn failure() -> ChangeFailure {
     }
 }
 
+pub fn member(id: MemberId, role: Role) -> Member {
+    Member {
+        id,
+        workspace_id: tenant().workspace_id,
+        issuer: "https://id.example.com".into(),
+        subject: id.to_string(),
+        display_name: "Somebody".into(),
+        role,
+        tenant_scope: None,
+        owned_by: None,
+        created_at: now(),
+    }
+}
+
+/// The people around a change, each another person.
+pub static MEMBERS: LazyLock<Vec<Member>> = LazyLock::new(|| {
+    vec![member(CREATOR, Role::Owner), member(EDITOR, Role::Operator), member(REQUESTER, Role::Admin), member(APPROVER, Role::Approver)]
+});
+
+/// Each member its own person.
+pub fn persons() -> Persons {
+    Persons::of(&MEMBERS)
+}
+
 /// A gate with nothing in the way.
 pub fn open_gate(tenant: &Tenant) -> GateContext<'_> {
-    GateContext { tenant, approver_entitled: true, frozen: None, owned_by_rollout: false }
+    GateContext { tenant, members: &MEMBERS, frozen: None, owned_by_rollout: false }
 }
 
 /// A permit for the change with the fixture's id and revision, from a twin that may be applied.

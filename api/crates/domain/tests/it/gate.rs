@@ -3,15 +3,23 @@
 use chrono::TimeDelta;
 use domain::change::gate::{GateContext, may_apply};
 use domain::change::refusal::Refusal;
-use domain::change::request::{ApprovalState, ChangeRequest};
+use domain::change::emergency::EMERGENCY_LIFETIME;
+use domain::change::kind::ChangePayload;
+use domain::change::request::{ApprovalDecision, ApprovalState, ChangeRequest};
 use domain::change::status::ChangeStatus;
 use domain::change::transition::{ChangeCommand, ChangeEventKind, allowed_events, transition};
-use domain::change::warning::Severity;
-use domain::id::TenantId;
+use domain::change::warning::{Severity, Waiver, WarningCode};
+use domain::id::{MemberId, TenantId};
+use domain::policy::PolicyState;
 use domain::tenant::ConnectionState;
+use domain::workspace::{Member, Role};
+use serde_json::json;
 use uuid::Uuid;
 
-use crate::fixtures::{APPROVER, CREATOR, EDITOR, REQUESTER, approval, change, dry_run, now, open_gate, permit, tenant, warning};
+use crate::emergency::{diff, emergency};
+use crate::fixtures::{
+    APPROVER, CREATOR, EDITOR, MEMBERS, REQUESTER, approval, change, dry_run, member, now, open_gate, permit, tenant, warning,
+};
 
 fn refused(change: &ChangeRequest) -> Refusal {
     may_apply(change, &open_gate(&tenant()), now()).unwrap_err()
@@ -94,12 +102,104 @@ fn the_approver_has_to_be_somebody_else_still_entitled() {
     for member in [Some(CREATOR), Some(EDITOR), Some(REQUESTER), None] {
         let mut change = approved();
         change.approvals[0].decided_by = member;
+        change.approvals[0].decisions = member.map(|by| ApprovalDecision { by, at: now(), comment: None }).into_iter().collect();
         assert_eq!(refused(&change), Refusal::CannotSelfApprove, "{member:?}");
     }
+    let mut waived = approved();
+    waived.waivers = vec![Waiver { code: WarningCode::CriticalPolicyDisable, reason: "planned".into(), by: APPROVER, at: now() }];
+    assert_eq!(refused(&waived), Refusal::CannotSelfApprove, "who let a warning pass is no second pair of eyes");
+}
+
+/// The approver as it is now: gone, demoted, limited to another tenant, or another account of the creator.
+#[test]
+fn the_approver_is_looked_up_again() {
     let tenant = tenant();
-    let context = GateContext { approver_entitled: false, ..open_gate(&tenant) };
-    assert_eq!(may_apply(&approved(), &context, now()).unwrap_err(), Refusal::ApproverNotEntitled);
-    assert!(may_apply(&complete(), &context, now()).is_ok(), "no approver is asked for where none is needed");
+    let with = |approver: Option<Member>| {
+        let members: Vec<Member> = MEMBERS.iter().filter(|member| member.id != APPROVER).cloned().chain(approver).collect();
+        let context = GateContext { members: &members, ..open_gate(&tenant) };
+        assert!(may_apply(&complete(), &context, now()).is_ok(), "no approver is asked for where none is needed");
+        may_apply(&approved(), &context, now()).err()
+    };
+    for role in Role::ALL {
+        let entitled = matches!(role, Role::Owner | Role::Admin | Role::Approver);
+        assert_eq!(with(Some(member(APPROVER, *role))), (!entitled).then_some(Refusal::ApproverNotEntitled), "{role}");
+    }
+    assert_eq!(with(None), Some(Refusal::ApproverNotEntitled));
+    let scoped = |id| Member { tenant_scope: Some([id].into()), ..member(APPROVER, Role::Approver) };
+    assert_eq!(with(Some(scoped(tenant.id))), None);
+    assert_eq!(with(Some(scoped(TenantId(Uuid::from_u128(99))))), Some(Refusal::ApproverNotEntitled));
+    let owned = Member { owned_by: Some(CREATOR), ..member(APPROVER, Role::Approver) };
+    assert_eq!(with(Some(owned)), Some(Refusal::CannotSelfApprove), "a service account counts as its owner");
+}
+
+#[test]
+fn a_quorum_is_counted_in_persons_who_still_may() {
+    let (tenant, second) = (tenant(), MemberId(Uuid::from_u128(5)));
+    let mut change = approved();
+    change.approvals[0].quorum = 2;
+    assert_eq!(refused(&change), Refusal::ApproverNotEntitled, "one of two");
+    change.approvals[0].decisions.push(ApprovalDecision { by: second, at: now(), comment: None });
+    let answer = |other: Member| {
+        let members: Vec<Member> = MEMBERS.iter().cloned().chain([other]).collect();
+        may_apply(&change, &GateContext { members: &members, ..open_gate(&tenant) }, now()).err()
+    };
+    assert_eq!(answer(member(second, Role::Admin)), None);
+    assert_eq!(answer(member(second, Role::Viewer)), Some(Refusal::ApproverNotEntitled));
+    let twin = Member { owned_by: Some(APPROVER), ..member(second, Role::Admin) };
+    assert_eq!(answer(twin), Some(Refusal::ApproverNotEntitled), "two accounts of one person are one");
+}
+
+#[test]
+fn an_approval_of_the_binary_before_names_only_who_ended_it() {
+    let mut change = approved();
+    change.approvals[0].decisions.clear();
+    assert!(may_apply(&change, &open_gate(&tenant()), now()).is_ok());
+}
+
+/// An owner's emergency passes approval and freeze windows and nothing else, for an hour, and only where it does nothing but loosen.
+#[test]
+fn an_emergency_passes_approval_and_freezes_only() {
+    let tenant = tenant();
+    let frozen = || GateContext { frozen: Some("year end".into()), ..open_gate(&tenant) };
+    let loosening = |to: PolicyState, before: &str| {
+        let mut change = complete();
+        change.requires_approval = true;
+        change.payload = ChangePayload::StateChange { to };
+        change.emergency = Some(emergency());
+        let mut field = diff("state", before);
+        field.after = Some(json!(to));
+        change.dry_run.as_mut().unwrap().diff = vec![field];
+        change
+    };
+    for to in [PolicyState::Disabled, PolicyState::ReportOnly] {
+        assert!(may_apply(&loosening(to, "enabled"), &frozen(), now()).is_ok(), "{to}");
+    }
+    let good = || loosening(PolicyState::Disabled, "enabled");
+    let late = now() + EMERGENCY_LIFETIME;
+    let mut old = good();
+    old.dry_run.as_mut().unwrap().expires_at = late + TimeDelta::days(1);
+    assert!(may_apply(&old, &frozen(), late - TimeDelta::microseconds(1)).is_ok());
+    assert_eq!(may_apply(&old, &frozen(), late).unwrap_err(), Refusal::NotApproved, "then it is an ordinary change");
+    assert_eq!(may_apply(&loosening(PolicyState::Enabled, "disabled"), &frozen(), now()).unwrap_err(), Refusal::NotApproved);
+    let was_off = loosening(PolicyState::Disabled, "enabledForReportingButNotEnforced");
+    assert_eq!(may_apply(&was_off, &frozen(), now()).unwrap_err(), Refusal::NotApproved);
+    let mut more = good();
+    more.dry_run.as_mut().unwrap().diff.push(diff("displayName", "Before"));
+    assert_eq!(may_apply(&more, &frozen(), now()).unwrap_err(), Refusal::NotApproved);
+    let mut other_kind = good();
+    other_kind.payload = ChangePayload::Rename { display_name: "After".into() };
+    assert_eq!(may_apply(&other_kind, &frozen(), now()).unwrap_err(), Refusal::NotApproved);
+
+    let mut blocked = good();
+    blocked.dry_run.as_mut().unwrap().warnings = vec![warning(Severity::Critical)];
+    assert!(matches!(may_apply(&blocked, &frozen(), now()), Err(Refusal::BlockedByWarning(_))));
+    let owned = GateContext { owned_by_rollout: true, ..frozen() };
+    assert_eq!(may_apply(&good(), &owned, now()).unwrap_err(), Refusal::RolloutOwnsPolicy);
+    let mut gone = tenant.clone();
+    gone.connection = ConnectionState::Disconnected;
+    assert_eq!(may_apply(&good(), &open_gate(&gone), now()).unwrap_err(), Refusal::TenantDisconnected);
+    let expired_at = now() + TimeDelta::minutes(30);
+    assert_eq!(may_apply(&good(), &frozen(), expired_at).unwrap_err(), Refusal::DryRunExpired { expired_at });
 }
 
 #[test]
