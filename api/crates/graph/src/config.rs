@@ -86,6 +86,8 @@ pub struct GraphConfig {
     pub graph_base: Url,
     /// Graph's version.
     pub version: ApiVersion,
+    /// The version of the recycle bin of policies and locations: v1.0 by Graph's metadata of 2026, beta by its pages.
+    pub deleted_items_version: ApiVersion,
     /// Limit of connecting, TLS included.
     pub connect_timeout: Duration,
     /// Limit of one request with its answer; retries have it anew.
@@ -113,6 +115,7 @@ impl GraphConfig {
             login_base,
             graph_base,
             version: ApiVersion::V1,
+            deleted_items_version: ApiVersion::V1,
             connect_timeout: Duration::from_secs(5),
             request_timeout: Duration::from_secs(30),
             user_agent: concat!("NONISV|Causeway|Causeway/", env!("CARGO_PKG_VERSION")).to_owned(),

@@ -19,6 +19,9 @@ use crate::retry;
 use crate::token::Token;
 use crate::wire::{Answer, NoAnswer, identified};
 
+/// The recycle bin of Conditional Access, which may live at a version of its own.
+const DELETED_ITEMS: &str = "/identity/conditionalAccess/deletedItems/";
+
 /// A request header besides the usual ones.
 pub(crate) type Header = (&'static str, &'static str);
 
@@ -140,7 +143,9 @@ impl TenantGraph {
     /// The address of a Graph path, which starts with `/` and may hold a query.
     pub(crate) fn url(&self, path: &str) -> Url {
         let base = self.graph.as_str().trim_end_matches('/');
-        let text = format!("{base}/{}{path}", self.inner.config.version.segment());
+        let config = &self.inner.config;
+        let version = if path.starts_with(DELETED_ITEMS) { config.deleted_items_version } else { config.version };
+        let text = format!("{base}/{}{path}", version.segment());
         Url::parse(&text).expect("a checked base and a path made of constants and GUIDs")
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-/// The built-in roles as `unifiedRoleDefinition` objects: every role that the policy sets name, and the best known others.
+/// The built-in roles as `unifiedRoleDefinition` objects: all that Microsoft's reference lists (2026-01).
 #[must_use]
 pub fn role_definitions() -> Vec<Value> {
     ROLES

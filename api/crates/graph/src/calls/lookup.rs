@@ -61,7 +61,7 @@ impl TenantGraph {
             Source::Filtered { path, members, id } => self.find_filtered(call, kind, path, members, id, &wanted).await,
             Source::Whole => {
                 let all = self.all_of(call, kind).await?;
-                Ok(all.into_iter().flat_map(|found| wanted.matches(&[found.display_name.clone()], &found)).collect())
+                Ok(all.into_iter().flat_map(|found| wanted.matches(std::slice::from_ref(&found.display_name), &found)).collect())
             }
         }
     }

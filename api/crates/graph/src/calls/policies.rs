@@ -11,7 +11,6 @@ use crate::client::TenantGraph;
 use crate::error::GraphError;
 
 const POLICIES: &str = "/identity/conditionalAccess/policies";
-/// In v1.0 since 2026 (its metadata has it; the pages still say beta).
 const DELETED_POLICIES: &str = "/identity/conditionalAccess/deletedItems/policies";
 
 impl TenantGraph {

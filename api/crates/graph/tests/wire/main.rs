@@ -5,6 +5,8 @@
 
 mod budget;
 mod directory;
+mod locations;
+mod lookup;
 mod paging;
 mod secrets;
 mod server;

@@ -198,6 +198,20 @@ async fn the_version_is_a_setting() {
     assert!(server.graph()[0].target.starts_with("/beta/identity/"));
 }
 
+#[tokio::test]
+async fn the_recycle_bin_has_a_version_of_its_own() {
+    let server = Server::start(issue, |_, _| Reply::Json(200, json!({"id": POLICY, "value": []}))).await;
+    let mut config = config(&server);
+    config.deleted_items_version = graph::ApiVersion::Beta;
+    let tenant = client(config).tenant(access(TENANT, "s"));
+    tenant.get_policy(&call(), POLICY).await.unwrap();
+    tenant.get_deleted_policy(&call(), POLICY).await.unwrap();
+    tenant.list_deleted_locations(&call()).await.unwrap();
+    tenant.restore_location(&call(), POLICY, MARK).await.unwrap();
+    let versions: Vec<_> = server.graph().into_iter().map(|seen| seen.target.split('/').nth(1).unwrap().to_owned()).collect();
+    assert_eq!(versions, ["v1.0", "beta", "beta", "beta"]);
+}
+
 #[test]
 fn a_configuration_that_would_send_secrets_in_the_clear_is_refused() {
     let url = |text: &str| Url::parse(text).unwrap();

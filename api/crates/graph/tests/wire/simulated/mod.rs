@@ -1,5 +1,6 @@
 //! The calls against a whole Entra: `entra-sim`, which shares no code with the adapter.
 
+mod lookup;
 mod reads;
 mod service;
 mod writes;
