@@ -1,21 +1,30 @@
-//! The warnings of a plan (domain.md section 2): the source document's codes and ours, for the kinds built so far.
+//! The warnings of a plan (domain.md section 2): the source document's codes and ours, for every kind of change.
 
+mod applications;
+mod assignment;
+mod conditions;
+mod controls;
 mod demands;
+mod emergency;
+mod found;
+mod locations;
+mod prerequisites;
+mod references;
+mod rejections;
 mod scope;
+mod state;
 
-use chrono::TimeDelta;
+pub(super) use self::demands::control_count;
 
-use crate::change::kind::ChangePayload;
+use serde_json::Value;
+
+use self::found::Found;
+use crate::change::kind::{ChangeKind, TargetObject};
 use crate::change::patch::Outcome;
-use crate::change::plan::{PlanInput, name_fault};
+use crate::change::plan::PlanInput;
 use crate::change::warning::{Severity, Warning, WarningCode};
 use crate::document::{Canonical, PolicyDocument};
 use crate::policy::{Criticality, PolicyState};
-
-/// Older than this, a snapshot may miss what happened since.
-const STALE_AFTER: TimeDelta = TimeDelta::hours(24);
-
-const STATE: Option<&str> = Some("state");
 
 /// What is checked.
 pub(super) struct Checked<'a> {
@@ -24,7 +33,37 @@ pub(super) struct Checked<'a> {
     pub(super) changed: bool,
 }
 
+/// All warnings, most severe first, then by code; at most one for a code and a field.
+pub(super) fn warnings(checked: &Checked<'_>) -> Vec<Warning> {
+    let mut found = Found::default();
+    prerequisites::always(checked, &mut found);
+    references::check(checked, &mut found);
+    if !checked.changed {
+        let message = match checked.kind().target() {
+            TargetObject::Policy => "the policy is already as proposed: nothing will be written",
+            TargetObject::NamedLocation => "the named location is already as proposed: nothing will be written",
+        };
+        found.add(WarningCode::NoOp, Severity::Info, None, message);
+    } else if checked.kind().target() == TargetObject::NamedLocation {
+        locations::check(checked, &mut found);
+    } else {
+        state::check(checked, &mut found);
+        assignment::check(checked, &mut found);
+        applications::check(checked, &mut found);
+        conditions::check(checked, &mut found);
+        controls::check(checked, &mut found);
+        emergency::check(checked, &mut found);
+        prerequisites::check(checked, &mut found);
+        rejections::check(checked, &mut found);
+    }
+    found.sorted()
+}
+
 impl Checked<'_> {
+    fn kind(&self) -> ChangeKind {
+        self.input.payload.kind()
+    }
+
     fn before_state(&self) -> Option<PolicyState> {
         self.outcome.before.as_ref().and_then(PolicyDocument::state)
     }
@@ -33,148 +72,76 @@ impl Checked<'_> {
         self.outcome.after.as_ref().and_then(PolicyDocument::state)
     }
 
+    fn base(&self) -> &Canonical {
+        &self.outcome.base
+    }
+
     fn desired(&self) -> &Canonical {
         &self.outcome.desired
+    }
+
+    /// A policy that is there becomes another one: neither a creation nor a restore nor a deletion.
+    fn edits(&self) -> bool {
+        self.outcome.before.is_some() && self.outcome.after.is_some()
+    }
+
+    /// There is a policy afterwards.
+    fn stays(&self) -> bool {
+        self.outcome.after.is_some()
+    }
+
+    fn becomes_enforced(&self) -> bool {
+        self.after_state() == Some(PolicyState::Enabled) && self.before_state() != Some(PolicyState::Enabled)
+    }
+
+    /// Whether what is at the path differs.
+    fn touches(&self, path: &[&str]) -> bool {
+        self.base().at(path) != self.desired().at(path)
+    }
+
+    /// Whether anything differs that decides whom the policy reaches and what it demands: all but the texts for people.
+    fn touches_more_than_texts(&self) -> bool {
+        self.touches_beside(&["displayName", "description"])
+    }
+
+    /// Whether a member of the document beside these differs.
+    fn touches_beside(&self, names: &[&str]) -> bool {
+        let members = |form: &Canonical| -> Vec<String> { form.value().as_object().into_iter().flat_map(|members| members.keys().cloned()).collect() };
+        let all = members(self.base()).into_iter().chain(members(self.desired()));
+        all.filter(|name| !names.contains(&name.as_str())).any(|name| self.touches(&[&name]))
+    }
+
+    /// Elements that the list gains.
+    fn gained(&self, path: &[&str]) -> Vec<&str> {
+        lacking(self.desired(), self.base(), path)
+    }
+
+    /// Elements that the list loses.
+    fn lost(&self, path: &[&str]) -> Vec<&str> {
+        lacking(self.base(), self.desired(), path)
     }
 
     fn critical_policy(&self) -> bool {
         self.input.policy.is_some_and(|policy| policy.metadata.criticality == Some(Criticality::Critical))
     }
-}
 
-/// All warnings, most severe first, then by code.
-pub(super) fn warnings(checked: &Checked<'_>) -> Vec<Warning> {
-    let mut found = Vec::new();
-    stale(checked, &mut found);
-    if !checked.changed {
-        found.push(warning(WarningCode::NoOp, Severity::Info, "the policy is already as proposed; nothing will be written", None));
-    } else {
-        managed(checked, &mut found);
-        name(checked, &mut found);
-        grant(checked, &mut found);
-        state(checked, &mut found);
-    }
-    found.sort_by(|a, b| b.severity.cmp(&a.severity).then(a.code.as_str().cmp(b.code.as_str())));
-    found
-}
-
-fn stale(checked: &Checked<'_>, found: &mut Vec<Warning>) {
-    let age = checked.input.snapshot_taken_at.map(|taken| checked.input.now - taken);
-    if age.is_none_or(|age| age > STALE_AFTER) {
-        let message = "the tenant was last read more than 24 hours ago: resync it first";
-        found.push(warning(WarningCode::SnapshotStale, Severity::Warning, message, None));
+    /// The severity of what is critical on a policy that is marked Critical, and a warning on others.
+    fn by_criticality(&self) -> Severity {
+        if self.critical_policy() { Severity::Critical } else { Severity::Warning }
     }
 }
 
-/// Of a Microsoft-managed policy only the state and the exclusions may change (ca-semantics.md section 14).
-fn managed(checked: &Checked<'_>, found: &mut Vec<Warning>) {
-    if checked.outcome.before.as_ref().is_some_and(PolicyDocument::microsoft_managed) && !matches!(checked.input.payload, ChangePayload::StateChange { .. }) {
-        let message = "Microsoft manages this policy: only its state and its exclusions can be changed; make a copy instead";
-        found.push(warning(WarningCode::GraphWouldReject, Severity::Critical, message, Some("templateId")));
-    }
+fn lacking<'c>(form: &'c Canonical, other: &Canonical, path: &[&str]) -> Vec<&'c str> {
+    let other: Vec<&str> = other.texts(path).collect();
+    form.texts(path).filter(|item| !other.contains(item)).collect()
 }
 
-fn name(checked: &Checked<'_>, found: &mut Vec<Warning>) {
-    if let ChangePayload::Rename { display_name } = checked.input.payload
-        && let Some(fault) = name_fault(display_name)
-    {
-        found.push(warning(WarningCode::GraphWouldReject, Severity::Critical, fault, Some("displayName")));
-    }
+/// Whether a list at the path has this element.
+fn lists(form: &Canonical, path: &[&str], item: &str) -> bool {
+    form.texts(path).any(|listed| listed == item)
 }
 
-fn grant(checked: &Checked<'_>, found: &mut Vec<Warning>) {
-    if let Some(fault) = demands::impossible_grant(checked.desired()) {
-        found.push(warning(WarningCode::GraphWouldReject, Severity::Critical, fault, Some("grantControls")));
-    }
-}
-
-fn state(checked: &Checked<'_>, found: &mut Vec<Warning>) {
-    let (before, after) = (checked.before_state(), checked.after_state());
-    if before == after {
-        return;
-    }
-    match after {
-        Some(PolicyState::Disabled) => disabled(checked, found),
-        Some(PolicyState::Enabled) => enabled(checked, before, found),
-        Some(PolicyState::ReportOnly) => report_only(checked, found),
-        // Not a state that a payload can name.
-        None => {}
-    }
-}
-
-fn disabled(checked: &Checked<'_>, found: &mut Vec<Warning>) {
-    if checked.critical_policy() {
-        let message = "this disables a policy that is marked Critical";
-        found.push(warning(WarningCode::CriticalPolicyDisable, Severity::Critical, message, STATE));
-    }
-}
-
-fn enabled(checked: &Checked<'_>, before: Option<PolicyState>, found: &mut Vec<Warning>) {
-    if before == Some(PolicyState::ReportOnly) {
-        let message = "the policy becomes enforced: run Impact first";
-        found.push(warning(WarningCode::ReportonlyToEnforced, Severity::Warning, message, STATE));
-    }
-    if checked.input.impact.is_none() {
-        let message = "nobody has computed whom this would block or interrupt";
-        found.push(warning(WarningCode::ImpactNotRun, Severity::Warning, message, STATE));
-    }
-    if checked.input.tenant.security_defaults == Some(true) {
-        let message = "security defaults are on: Entra does not let Conditional Access policies be enabled beside them";
-        found.push(warning(WarningCode::SecurityDefaultsEnabled, Severity::Critical, message, STATE));
-    }
-    licences(checked, found);
-    emergency(checked, Severity::Critical, found);
-    own_scope(checked, found);
-}
-
-fn report_only(checked: &Checked<'_>, found: &mut Vec<Warning>) {
-    licences(checked, found);
-    emergency(checked, Severity::Warning, found);
-    if demands::targets_user_actions(checked.desired()) {
-        let message = "report-only shows nothing for policies on user actions";
-        found.push(warning(WarningCode::ReportOnlyNotMeaningful, Severity::Info, message, STATE));
-    }
-}
-
-/// Not asked when a policy is switched off: that lowers what is enforced and is never held up by a licence that we may have misread.
-fn licences(checked: &Checked<'_>, found: &mut Vec<Warning>) {
-    let licences = checked.input.tenant.licences;
-    if !licences.p1 && !licences.p2 {
-        let message = "the tenant has no Entra ID P1 licence, which Conditional Access needs";
-        found.push(warning(WarningCode::LicenseMissingP1, Severity::Critical, message, None));
-    }
-    if let Some(path) = demands::needs_p2(checked.desired())
-        && !licences.p2
-    {
-        let message = "the policy tests risk, which needs an Entra ID P2 licence";
-        found.push(warning(WarningCode::LicenseMissingP2, Severity::Critical, message, Some(&path)));
-    }
-}
-
-fn emergency(checked: &Checked<'_>, severity: Severity, found: &mut Vec<Warning>) {
-    if !demands::locks_out(checked.desired()) {
-        return;
-    }
-    let principals = &checked.input.tenant.emergency_access.principals;
-    let reached: Vec<String> = principals
-        .iter()
-        .filter(|principal| scope::reaches(checked.desired(), principal))
-        .map(|principal| principal.display_name.clone().unwrap_or_else(|| principal.object_id.to_string()))
-        .collect();
-    if !reached.is_empty() {
-        let message = format!("the policy blocks, or demands MFA or a device, for emergency access: {}: exclude them", reached.join(", "));
-        found.push(warning(WarningCode::BreakglassNotExcluded, severity, &message, Some("conditions.users")));
-    }
-}
-
-fn own_scope(checked: &Checked<'_>, found: &mut Vec<Warning>) {
-    let Some(own) = checked.input.actor_entra else { return };
-    if demands::locks_out(checked.desired()) && scope::may_reach_user(checked.desired(), own) {
-        let message = "you are in this policy's scope yourself: make sure that you can meet what it demands";
-        found.push(warning(WarningCode::ActorLocksSelfOut, Severity::Warning, message, Some("conditions.users")));
-    }
-}
-
-fn warning(code: WarningCode, severity: Severity, message: &str, path: Option<&str>) -> Warning {
-    Warning { code, severity, message: message.to_owned(), path: path.map(str::to_owned), waived: false }
+/// Whether there is something at the path: the canonical form keeps nothing that is empty.
+fn has(form: &Canonical, path: &[&str]) -> bool {
+    form.at(path).is_some_and(|value| !value.is_null() && *value != Value::Bool(false))
 }

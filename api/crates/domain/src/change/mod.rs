@@ -23,3 +23,4 @@ pub mod transition;
 mod validate;
 mod waivers;
 pub mod warning;
+mod wording;

@@ -13,29 +13,36 @@ pub(super) fn locks_out(policy: &Canonical) -> bool {
         || binds_tokens_to_devices(policy)
 }
 
-/// Why Graph would refuse the grant controls as they are; `None` when it would not.
-pub(super) fn impossible_grant(policy: &Canonical) -> Option<&'static str> {
-    let count = ["builtInControls", "customAuthenticationFactors", "termsOfUse"].map(|list| policy.texts(&["grantControls", list]).count());
-    let all = count.iter().sum::<usize>() + usize::from(has_strength(policy));
-    if all > 1 && controls(policy).any(|control| control == "block") {
-        return Some("Graph refuses block beside any other grant control: keep one of them");
-    }
-    if has_strength(policy) && controls(policy).any(|control| control == "mfa") {
-        return Some("Graph refuses mfa beside an authentication strength: keep one of them");
-    }
-    None
+/// Where the policy needs Entra ID P2 (ca-semantics.md sections 5 and 15): any element of the list, or the control named.
+pub(super) const NEEDS_P2: [([&str; 2], Option<&str>); 3] = [
+    (["conditions", "signInRiskLevels"], None),
+    (["conditions", "userRiskLevels"], None),
+    (["grantControls", "builtInControls"], Some("riskRemediation")),
+];
+
+/// Whether all of several controls are demanded; the canonical form knows no operator AND beside one control.
+pub(super) fn requires_all(policy: &Canonical) -> bool {
+    operator(policy) == Some("AND")
 }
 
-/// The field by which the policy needs Entra ID P2; `None` when it does not.
-pub(super) fn needs_p2(policy: &Canonical) -> Option<String> {
-    let risks = [["conditions", "signInRiskLevels"], ["conditions", "userRiskLevels"]];
-    let tested = risks.iter().find(|path| policy.texts(*path).next().is_some()).map(|path| path.join("."));
-    tested.or_else(|| controls(policy).any(|control| control == "riskRemediation").then(|| "grantControls.builtInControls".to_owned()))
+/// Whether one of several controls is enough.
+pub(super) fn requires_one(policy: &Canonical) -> bool {
+    operator(policy) == Some("OR") && control_count(policy) > 1
+}
+
+/// How many grant controls there are, those that we don't know included.
+pub(in crate::change) fn control_count(policy: &Canonical) -> usize {
+    let members = policy.at(&["grantControls"]).and_then(Value::as_object);
+    members.into_iter().flatten().filter(|(name, _)| *name != "operator").map(|(_, value)| value.as_array().map_or(1, Vec::len)).sum()
 }
 
 /// Whether the policy is about user actions instead of resources.
 pub(super) fn targets_user_actions(policy: &Canonical) -> bool {
     policy.texts(&["conditions", "applications", "includeUserActions"]).next().is_some()
+}
+
+fn operator(policy: &Canonical) -> Option<&str> {
+    policy.at(&["grantControls", "operator"]).and_then(Value::as_str)
 }
 
 fn controls(policy: &Canonical) -> impl Iterator<Item = &str> {
