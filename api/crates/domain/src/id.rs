@@ -39,6 +39,16 @@ ids! {
     AuditId,
     /// A background job.
     JobId,
+    /// A schedule of a change.
+    ScheduleId,
+    /// A freeze window.
+    FreezeWindowId,
+    /// An item of drift.
+    DriftId,
+    /// A baseline: a named set of policy documents.
+    BaselineId,
+    /// One policy document of a baseline.
+    BaselinePolicyId,
 }
 
 /// SHA-256 of a canonical document, lower-case hex, 64 characters.

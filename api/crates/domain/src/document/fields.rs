@@ -4,7 +4,7 @@
 
 /// Members that the service sets and no caller can (ca-semantics.md section 13). `partialEnablementStrategy` is not one of them: it is
 /// null wherever it was seen, and should it ever hold something, then that is a difference worth stopping for.
-pub(super) const READ_ONLY: [&str; 5] = ["id", "createdDateTime", "modifiedDateTime", "deletedDateTime", "templateId"];
+pub(crate) const READ_ONLY: [&str; 5] = ["id", "createdDateTime", "modifiedDateTime", "deletedDateTime", "templateId"];
 
 /// Texts for people or for the rule language: never respelled.
 const FREE_TEXT: [&str; 3] = ["displayName", "description", "rule"];
@@ -81,22 +81,22 @@ const KEYWORDS: [(&str, &[&str]); 19] = [
 ];
 
 /// Whether the list under this name is a set.
-pub(super) fn is_set(name: &str) -> bool {
+pub(crate) fn is_set(name: &str) -> bool {
     name.starts_with("include") || name.starts_with("exclude") || SETS.contains(&name) || is_flags(name)
 }
 
 /// Whether the text under this name is a comma-joined set.
-pub(super) fn is_flags(name: &str) -> bool {
+pub(crate) fn is_flags(name: &str) -> bool {
     FLAGS.contains(&name)
 }
 
 /// Whether a member is an annotation or an advertised action: OData's, not the policy's.
-pub(super) fn is_annotation(name: &str) -> bool {
+pub(crate) fn is_annotation(name: &str) -> bool {
     name.contains('@') || name.starts_with('#')
 }
 
 /// A text under this name as Graph spells it: keywords in their case, GUIDs in lower case.
-pub(super) fn spelled(name: &str, text: &str) -> String {
+pub(crate) fn spelled(name: &str, text: &str) -> String {
     if FREE_TEXT.contains(&name) {
         return text.to_owned();
     }

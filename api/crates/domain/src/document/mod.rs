@@ -2,7 +2,7 @@
 
 pub mod canonical;
 pub mod diff;
-mod fields;
+pub(crate) mod fields;
 mod merge;
 mod references;
 mod text;
@@ -15,6 +15,8 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::policy::PolicyState;
+
+use diff::NameTable;
 
 pub use canonical::{Canonical, canonical_location};
 pub use references::Reference;
@@ -122,6 +124,11 @@ impl PolicyDocument {
     /// Every object that the document names, keywords such as `All` left out.
     pub fn references(&self) -> BTreeSet<Reference> {
         references::references(self.members())
+    }
+
+    /// The document with the names of objects where their ids were, for another tenant.
+    pub fn named(&self, names: &NameTable) -> Value {
+        references::named(self.members(), names)
     }
 
     /// The document after a PATCH: objects merge, arrays are replaced, null clears (ca-semantics.md section 13). A patch that is no

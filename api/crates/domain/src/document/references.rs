@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use super::diff::NameTable;
 use crate::tenant::DirectoryKind;
 
 /// One object that a document refers to.
@@ -49,6 +50,34 @@ pub(super) fn references(document: &Map<String, Value>) -> BTreeSet<Reference> {
     found.extend(strength.map(|id| Reference { kind: DirectoryKind::AuthenticationStrength, id: id.to_lowercase() }));
     found
 }
+
+/// The document with the names of objects where their ids were, for another tenant: built-in roles, well-known applications and built-in
+/// strengths have the same ids everywhere and keep them, and so does what has no name.
+pub(super) fn named(document: &Map<String, Value>, names: &NameTable) -> Value {
+    let mut named = Value::Object(document.clone());
+    for (path, kind) in LISTS {
+        if matches!(kind, DirectoryKind::Role | DirectoryKind::Application | DirectoryKind::AuthenticationContext) {
+            continue;
+        }
+        let list = path.iter().try_fold(&mut named, |value, name| value.get_mut(*name)).and_then(Value::as_array_mut);
+        for item in list.into_iter().flatten() {
+            let name = item.as_str().filter(|id| names_an_object(kind, id)).and_then(|id| names.name(kind, id)).map(str::to_owned);
+            if let Some(name) = name {
+                *item = name.into();
+            }
+        }
+    }
+    if let Some(id) = named.pointer_mut("/grantControls/authenticationStrength/id")
+        && let Some(text) = id.as_str().filter(|text| !text.starts_with(BUILT_IN_STRENGTHS))
+        && let Some(name) = names.name(DirectoryKind::AuthenticationStrength, text).map(str::to_owned)
+    {
+        *id = name.into();
+    }
+    named
+}
+
+/// Ids of built-in strengths begin like this in every tenant (ca-semantics.md section 7).
+const BUILT_IN_STRENGTHS: &str = "00000000-0000-0000-0000-";
 
 /// The kind of object that the ids at this path of the canonical form stand for.
 pub(super) fn kind_at(path: &str) -> Option<DirectoryKind> {
