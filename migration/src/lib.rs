@@ -16,6 +16,7 @@ mod m20261121_000005_jobs;
 mod m20261121_000006_immutability;
 mod m20261121_000007_policy_versions;
 mod m20261121_000008_change_management;
+mod m20261121_000009_schedules;
 
 pub use lock::{LOCK_WAIT_S, down_all, pending, up};
 
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000006_immutability::Migration),
             Box::new(m20261121_000007_policy_versions::Migration),
             Box::new(m20261121_000008_change_management::Migration),
+            Box::new(m20261121_000009_schedules::Migration),
         ]
     }
 }

@@ -88,6 +88,8 @@ pub mod constraint {
     pub const JOB_SERIAL: &str = "uq_job_serial";
     /// A job with this dedup key is waiting or running.
     pub const JOB_DEDUP: &str = "uq_job_dedup";
+    /// A schedule of this change is armed or firing.
+    pub const SCHEDULE_ACTIVE: &str = "uq_schedule_active";
 }
 
 /// What [`crate::db::Db`] puts into a `DbErr` when a statement ran out of time.
@@ -150,6 +152,7 @@ fn sqlite_constraint(message: &str) -> String {
         "policy.workspace_id, policy.tenant_id, policy.graph_id" => constraint::POLICY_GRAPH.to_owned(),
         "job.workspace_id, job.serial_key" => constraint::JOB_SERIAL.to_owned(),
         "job.workspace_id, job.dedup_key" => constraint::JOB_DEDUP.to_owned(),
+        "schedule.change_id" => constraint::SCHEDULE_ACTIVE.to_owned(),
         "audit_entry.id" => "uq_audit_id".to_owned(),
         key => format!("{}_pkey", key.split_once('.').map_or(key, |(table, _)| table)),
     }
