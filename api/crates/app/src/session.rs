@@ -45,7 +45,8 @@ impl App {
     }
 }
 
-fn actor(member: &Member, expires_at: DateTime<Utc>) -> Actor {
+/// The member as the caller of something, until `expires_at`.
+pub(crate) fn actor(member: &Member, expires_at: DateTime<Utc>) -> Actor {
     Actor {
         member_id: member.id,
         workspace_id: member.workspace_id,

@@ -3,8 +3,8 @@
 //! The transaction that makes the change `applying` also consumes its intent and enqueues the job, so that from its commit on
 //! the change ends as `applied` or `failed` whatever happens to this process.
 
-use domain::access::{Operation, allowed};
-use domain::change::gate::{ApplyPermit, GateContext, may_apply};
+use domain::access::Operation;
+use domain::change::gate::{ApplyPermit, may_apply};
 use domain::change::refusal::Refusal;
 use domain::change::request::ChangeRequest;
 use domain::change::transition::{ChangeCommand, Transition, transition};
@@ -14,6 +14,7 @@ use domain::workspace::Actor;
 use store::{ApplyIntent, IntentStage, WriteTx};
 
 use crate::App;
+use crate::changes::gate_facts::GateFacts;
 use crate::changes::step::Step;
 use crate::command::ApplyChange;
 use crate::error::{AppError, AppResult};
@@ -74,17 +75,10 @@ impl App {
         Ok(applying)
     }
 
-    /// Asks `may_apply`, with the granting approver looked up again.
+    /// Asks `may_apply`, with approvers and freeze windows looked up again.
     async fn gate(&self, tx: &WriteTx, change: &ChangeRequest, tenant: &Tenant) -> AppResult<ApplyPermit> {
-        let approver = change.granted_approval().and_then(|approval| approval.decided_by);
-        let approver_entitled = match approver {
-            Some(member) => tx.members_by_ids(change.workspace_id, &[member]).await?.iter().any(|member| {
-                allowed(member.role, Operation::DecideApproval)
-                    && member.tenant_scope.as_ref().is_none_or(|scope| scope.contains(&change.tenant_id))
-            }),
-            None => false,
-        };
-        let context = GateContext { tenant, approver_entitled, frozen: None, owned_by_rollout: false };
-        Ok(may_apply(change, &context, self.now())?)
+        let now = self.now();
+        let facts = GateFacts::load(tx, change, tenant, now).await?;
+        Ok(may_apply(change, &facts.context(tenant), now)?)
     }
 }

@@ -75,6 +75,7 @@ impl App {
         tx.append_events(change.workspace_id, now, events).await?;
         let subject = Subject::new(SubjectKind::ChangeRequest, change.id.0, Some(change.tenant_id));
         tx.append_audit(change.workspace_id, AuditId(self.ids().uuid()), now, subject.done(actor, operation, detail)).await?;
+        self.revoke_schedule(tx, &change, Some(actor.member_id)).await?;
         Ok(change)
     }
 }

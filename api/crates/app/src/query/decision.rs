@@ -40,7 +40,7 @@ impl App {
             Operation::RunDryRun => &[ChangeEventKind::DryRun],
             Operation::RequestApproval => &[ChangeEventKind::RequestApproval],
             Operation::DecideApproval => &[ChangeEventKind::Approve],
-            Operation::ApplyChange => &[ChangeEventKind::Apply],
+            Operation::ApplyChange | Operation::ScheduleChange => &[ChangeEventKind::Apply],
             Operation::RollbackChange => &[ChangeEventKind::RollBack],
             Operation::CancelChange => &[ChangeEventKind::Cancel],
             _ => return Ok(()),

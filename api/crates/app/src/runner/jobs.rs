@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use domain::change::request::ChangeRequest;
-use domain::id::{ChangeId, JobId, TenantId, WorkspaceId};
+use domain::id::{ChangeId, JobId, ScheduleId, TenantId, WorkspaceId};
+use domain::schedule::Schedule;
 use domain::snapshot::SnapshotKind;
 use domain::text_enum;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,8 @@ text_enum! {
         Apply = "apply",
         /// Reads one tenant and stores a snapshot.
         Sync = "sync",
+        /// Fires one schedule.
+        Fire = "fire",
     }
 }
 
@@ -30,6 +33,12 @@ pub(crate) struct ApplyPayload {
 pub(crate) struct SyncPayload {
     pub(crate) tenant_id: TenantId,
     pub(crate) kind: SnapshotKind,
+}
+
+/// Payload of [`JobKind::Fire`].
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct FirePayload {
+    pub(crate) schedule_id: ScheduleId,
 }
 
 /// Jobs with the same key never run at the same time: writes to one tenant are serial, and a sync never saves what it read before a write.
@@ -68,5 +77,32 @@ pub(crate) fn sync_job(id: JobId, workspace: WorkspaceId, tenant: TenantId, kind
         run_at: now,
         max_attempts: 10,
         created_at: now,
+    }
+}
+
+/// The job that fires a schedule at its instant. It takes no turn among the tenant's own jobs: it writes nothing to Graph, and what it
+/// starts does wait. It ends by the schedule's own limit, not by a number of attempts.
+pub(crate) fn fire_job(schedule: &Schedule, now: DateTime<Utc>) -> NewJob {
+    NewJob {
+        id: schedule.job_id,
+        workspace_id: schedule.workspace_id,
+        tenant_id: Some(schedule.tenant_id),
+        kind: JobKind::Fire.as_str().to_owned(),
+        dedup_key: Some(format!("fire:{}:{}", schedule.id, schedule.revision)),
+        serial_key: None,
+        payload: json!(FirePayload { schedule_id: schedule.id }),
+        priority: 0,
+        run_at: schedule.fire_at,
+        max_attempts: i32::MAX,
+        created_at: now,
+    }
+}
+
+/// A sync that a firing schedule waits for. Not the tenant's usual one, which may have read the tenant before the schedule fired.
+pub(crate) fn fire_sync_job(id: JobId, schedule: &Schedule, now: DateTime<Utc>) -> NewJob {
+    NewJob {
+        dedup_key: Some(format!("fire-sync:{}:{}", schedule.id, schedule.revision)),
+        priority: 0,
+        ..sync_job(id, schedule.workspace_id, schedule.tenant_id, SnapshotKind::Resync, now)
     }
 }

@@ -71,6 +71,7 @@ async fn perform(app: &App, job: &Job) -> Result<JobEnd, JobError> {
     match job.kind.parse::<JobKind>() {
         Ok(JobKind::Apply) => crate::saga::run(app, job).await,
         Ok(JobKind::Sync) => crate::sync::run(app, job).await,
+        Ok(JobKind::Fire) => crate::schedules::fire::run(app, job).await,
         Err(unknown) => Err(JobError::Broken(unknown.to_string())),
     }
 }
@@ -131,6 +132,7 @@ async fn give_up(app: &App, job: &Job, error: &JobError) -> Result<(), JobError>
     match job.kind.parse::<JobKind>() {
         Ok(JobKind::Apply) => crate::saga::abandon(app, job, error).await?,
         Ok(JobKind::Sync) => crate::sync::gave_up(app, job, &error.for_people()).await?,
+        Ok(JobKind::Fire) => crate::schedules::fire::gave_up(app, job, error).await?,
         Err(_) => {}
     }
     let tx = app.store().write().await?;

@@ -1,0 +1,49 @@
+//! What the gate has to know beside the change, looked up anew each time it is asked.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use domain::change::approvals::involved;
+use domain::change::gate::GateContext;
+use domain::change::request::ChangeRequest;
+use domain::id::{MemberId, WorkspaceId};
+use domain::tenant::Tenant;
+use domain::workspace::Member;
+use store::WriteTx;
+
+use crate::error::AppResult;
+
+/// Owner of what a [`GateContext`] refers to.
+pub(crate) struct GateFacts {
+    members: Vec<Member>,
+    frozen: Option<String>,
+}
+
+impl GateFacts {
+    /// Members as they are now, freeze windows as they are at `at`.
+    pub(crate) async fn load(tx: &WriteTx, change: &ChangeRequest, tenant: &Tenant, at: DateTime<Utc>) -> AppResult<Self> {
+        let members = with_owners(tx, change.workspace_id, involved(change)).await?;
+        let frozen = crate::freeze::frozen_at(tx, tenant, at).await?;
+        Ok(GateFacts { members, frozen })
+    }
+
+    /// As the gate takes it.
+    pub(crate) fn context<'a>(&'a self, tenant: &'a Tenant) -> GateContext<'a> {
+        GateContext { tenant, members: &self.members, frozen: self.frozen.clone(), owned_by_rollout: false }
+    }
+}
+
+/// These members and everybody who owns one of them, directly or through others.
+pub(crate) async fn with_owners(tx: &WriteTx, workspace: WorkspaceId, ids: BTreeSet<MemberId>) -> AppResult<Vec<Member>> {
+    let mut known: Vec<Member> = Vec::new();
+    let mut asked: BTreeSet<MemberId> = BTreeSet::new();
+    let mut next = ids;
+    // Each round asks only for members never asked for before, so it ends where the chains do.
+    while !next.is_empty() {
+        let found = tx.members_by_ids(workspace, &next.iter().copied().collect::<Vec<_>>()).await?;
+        asked.append(&mut next);
+        next = found.iter().filter_map(|member| member.owned_by).filter(|owner| !asked.contains(owner)).collect();
+        known.extend(found);
+    }
+    Ok(known)
+}
