@@ -9,6 +9,7 @@ pub mod audit_entry;
 pub mod change_request;
 pub mod directory_object;
 pub mod document;
+pub mod drift;
 pub mod event;
 pub mod freeze_window;
 pub mod idempotency_key;

@@ -17,6 +17,7 @@ mod m20261121_000006_immutability;
 mod m20261121_000007_policy_versions;
 mod m20261121_000008_change_management;
 mod m20261121_000009_schedules;
+mod m20261121_000010_drift;
 
 pub use lock::{LOCK_WAIT_S, down_all, pending, up};
 
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000007_policy_versions::Migration),
             Box::new(m20261121_000008_change_management::Migration),
             Box::new(m20261121_000009_schedules::Migration),
+            Box::new(m20261121_000010_drift::Migration),
         ]
     }
 }

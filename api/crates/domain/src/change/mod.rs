@@ -5,6 +5,7 @@ pub mod approvals;
 mod checks;
 pub mod digest;
 pub mod dry_run;
+pub mod edit;
 pub mod emergency;
 pub mod failure;
 pub mod gate;

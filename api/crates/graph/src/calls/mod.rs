@@ -1,6 +1,7 @@
 //! The calls, one file per part of Graph.
 
 pub(crate) mod directory;
+pub(crate) mod directory_audits;
 pub(crate) mod emergency;
 pub(crate) mod locations;
 pub(crate) mod lookup;

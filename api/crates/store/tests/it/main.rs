@@ -5,6 +5,7 @@
 mod support;
 
 mod changes;
+mod drift;
 mod fences;
 mod front_page;
 mod idempotency;
