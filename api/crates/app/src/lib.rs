@@ -8,6 +8,7 @@ mod authorize;
 pub mod bootstrap;
 mod changes;
 pub mod command;
+mod drift;
 pub mod error;
 pub mod failpoint;
 pub mod freeze;
@@ -39,6 +40,7 @@ use crate::hub::Hub;
 use crate::seal::Sealer;
 use crate::settings::Settings;
 
+pub use drift::{AcceptDrift, DriftFilter, DriftReverts, RevertDrift};
 pub use query::audit::AuditFilter;
 pub use query::changes::ChangeFilter;
 pub use query::decision::Decision;

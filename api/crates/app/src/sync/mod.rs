@@ -25,7 +25,9 @@ pub(crate) async fn run(app: &App, job: &Job) -> Result<JobEnd, JobError> {
     let graph = app.tenant_graph(&tenant).await.map_err(JobError::app)?;
     match read::read(app, &tenant, &graph).await {
         Ok(reading) => {
-            save::save(app, job, &tenant, payload.kind, reading).await?;
+            let (manifest, texts) = save::put_together(&reading);
+            let clues = crate::drift::clues::read(app, &tenant, &graph, &manifest).await.map_err(JobError::app)?;
+            save::save(app, job, &tenant, payload.kind, reading, save::Found { manifest, texts, clues }).await?;
             Ok(JobEnd::Done)
         }
         Err(read::ReadError::Job(error)) => Err(error),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use domain::document::{canonical_location, text_hash};
 use domain::event::EventKind;
-use domain::id::{PolicyId, SnapshotId};
+use domain::id::{ContentHash, PolicyId, SnapshotId};
 use domain::policy::Policy;
 use domain::snapshot::{ItemKind, Manifest, ManifestItem, SnapshotKind};
 use domain::tenant::{ConnectionState, EmergencyAccess, Tenant};
@@ -16,22 +16,30 @@ use super::event;
 use super::read::Reading;
 use super::record::{PolicySeen, insert_snapshot, policy_item, record_known};
 use crate::App;
+use crate::drift::clues::Clues;
+use crate::drift::record::Sighting;
+use crate::drift::{self, Previous};
 use crate::error::AppResult;
 use crate::runner::JobError;
 
 /// Saves the reading as a snapshot and brings rows and names up to date.
-pub(super) async fn save(app: &App, job: &Job, tenant: &Tenant, kind: SnapshotKind, reading: Reading) -> Result<(), JobError> {
+pub(super) async fn save(app: &App, job: &Job, tenant: &Tenant, kind: SnapshotKind, reading: Reading, found: Found) -> Result<(), JobError> {
     let now = app.now();
     let tx = app.store().write().await?;
     tx.assert_fence(job.lease()).await?;
     let Some(mut tenant) = tx.tenant(tenant.workspace_id, tenant.id).await? else { return Ok(()) };
     let snapshot = SnapshotId(app.ids().uuid());
-    let manifest = store_manifest(&tx, &tenant, &reading).await.map_err(JobError::app)?;
+    let Found { manifest, texts, clues } = found;
+    let previous = Previous::load(&tx, &tenant).await.map_err(JobError::app)?;
+    tx.put_documents(tenant.workspace_id, &texts).await?;
     insert_snapshot(&tx, &tenant, snapshot, kind, None, &manifest, now).await.map_err(JobError::app)?;
 
     let seen = PolicySeen { snapshot, change: None, at: now };
     let changed = record_all(&tx, app, &tenant, &reading, &seen).await.map_err(JobError::app)?;
     tx.replace_directory(tenant.workspace_id, tenant.id, &reading.directory).await?;
+
+    let sighting = Sighting { tenant: &tenant, previous, snapshot, manifest: &manifest, clues: &clues, now };
+    let drift = drift::record::record(&tx, app, &sighting).await.map_err(JobError::app)?;
 
     let from = tenant.connection;
     tenant.display_name = if tenant.display_name.is_empty() { reading.display_name.clone() } else { tenant.display_name };
@@ -51,14 +59,22 @@ pub(super) async fn save(app: &App, job: &Job, tenant: &Tenant, kind: SnapshotKi
     }
     let facts = json!({ "kind": kind, "snapshotId": snapshot, "policies": reading.policies.len(), "changed": changed });
     events.push(event(&tenant, EventKind::SyncCompleted, facts));
+    events.extend(drift);
     tx.append_events(tenant.workspace_id, now, events).await?;
     tx.commit().await?;
     app.hub().poke();
     Ok(())
 }
 
-/// Stores every document and returns the manifest that names them.
-async fn store_manifest(tx: &WriteTx, tenant: &Tenant, reading: &Reading) -> AppResult<Manifest> {
+/// A reading put together: what the snapshot will hold, and what the directory audit says about what changed.
+pub(super) struct Found {
+    pub(super) manifest: Manifest,
+    pub(super) texts: Vec<(ContentHash, String)>,
+    pub(super) clues: Clues,
+}
+
+/// Every document, and the manifest that names them.
+pub(super) fn put_together(reading: &Reading) -> (Manifest, Vec<(ContentHash, String)>) {
     let mut items = Vec::new();
     let mut texts = Vec::new();
     for policy in &reading.policies {
@@ -88,8 +104,7 @@ async fn store_manifest(tx: &WriteTx, tenant: &Tenant, reading: &Reading) -> App
         });
         texts.push((document_hash, text));
     }
-    tx.put_documents(tenant.workspace_id, &texts).await?;
-    Ok(Manifest::sorted(items))
+    (Manifest::sorted(items), texts)
 }
 
 /// Brings every policy row up to date; returns how many differ from what we had.
