@@ -2,7 +2,7 @@
 
 use async_graphql::{Object, SimpleObject};
 
-use crate::enums::DiffOp;
+use crate::enums::{DiffOp, FieldRisk};
 use crate::scalars::Json;
 
 /// One changed field.
@@ -24,6 +24,16 @@ impl FieldDiff {
     /// What happens to it.
     async fn op(&self) -> DiffOp {
         self.0.op.into()
+    }
+
+    /// The line in words, such as "Excluded groups: adds Contractors".
+    async fn label(&self) -> &str {
+        &self.0.label
+    }
+
+    /// What the line means for security, in a policy that is or becomes enforced.
+    async fn risk(&self) -> FieldRisk {
+        self.0.risk.into()
     }
 
     /// The value before, in canonical form; `null` when it was absent.

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, Object, SimpleObject};
 use domain::change::request::ChangeRequest;
 
+use crate::enums::DirectoryKind;
 use crate::ids::Kind;
 use crate::scalars::{DateTime, Json};
 use crate::scope::{ids, scope};
-use crate::types::diff::{FieldDiff, fields};
+use crate::types::diff::{FieldDiff, NamedRef, fields};
 use crate::types::warning::Warning;
 
 /// The dry-run of a change.
@@ -77,6 +78,17 @@ impl DryRun {
         Json::of(&self.found.write)
     }
 
+    /// The whole change in one sentence for a person.
+    async fn summary(&self) -> &str {
+        &self.found.summary
+    }
+
+    /// What became of references that were given by name, and of ids that had to be looked up. At most one entry per reference of the
+    /// payload.
+    async fn references(&self) -> Vec<ResolvedReference> {
+        self.found.references.iter().map(ResolvedReference::from).collect()
+    }
+
     /// What changes, field by field, in document order. At most one entry per field of the document.
     #[graphql(complexity = "5 + 10 * child_complexity")]
     async fn diff(&self) -> Vec<FieldDiff> {
@@ -87,5 +99,32 @@ impl DryRun {
     #[graphql(complexity = "1 + 5 * child_complexity")]
     async fn warnings(&self) -> Vec<Warning> {
         self.found.warnings.iter().map(Warning::from).collect()
+    }
+}
+
+/// What a reference of a payload stands for in the tenant.
+#[derive(SimpleObject)]
+pub struct ResolvedReference {
+    /// Where, in Graph's own names, such as `conditions.users.excludeGroups`.
+    path: String,
+    /// The kind of object.
+    kind: DirectoryKind,
+    /// The reference as it was given: a name or a Graph id.
+    given: String,
+    /// Whether it names exactly one object.
+    is_resolved: bool,
+    /// The objects that it names: exactly one where it is resolved, otherwise none or several. At most 10.
+    candidates: Vec<NamedRef>,
+}
+
+impl From<&domain::change::dry_run::ResolvedReference> for ResolvedReference {
+    fn from(reference: &domain::change::dry_run::ResolvedReference) -> Self {
+        ResolvedReference {
+            path: reference.path.clone(),
+            kind: reference.kind.into(),
+            given: reference.given.clone(),
+            is_resolved: reference.candidates.len() == 1,
+            candidates: reference.candidates.iter().map(NamedRef::from).collect(),
+        }
     }
 }

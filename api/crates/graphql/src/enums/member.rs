@@ -1,0 +1,86 @@
+//! What members may do.
+
+use async_graphql::Enum;
+
+mirror! {
+    /// What a member may do in the workspace, strongest first.
+    Role = "domain::workspace::Role" {
+        /// Everything, and the only role for members and settings.
+        Owner,
+        /// Applies, rolls back and connects tenants; drafts and approves as well.
+        Admin,
+        /// Drafts and dry-runs.
+        Operator,
+        /// Approves and rejects the changes of others.
+        Approver,
+        /// Reads everything in the workspace.
+        Viewer,
+    }
+}
+
+/// What a caller may ask for: the mutations of this API. Expect new values.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// `connectTenant`
+    ConnectTenant,
+    /// `resyncTenant`
+    ResyncTenant,
+    /// `updatePolicyMetadata`
+    UpdatePolicyMetadata,
+    /// `setEmergencyAccess`
+    SetEmergencyAccess,
+    /// `createChange`
+    CreateChange,
+    /// `runDryRun`
+    RunDryRun,
+    /// `requestApproval`
+    RequestApproval,
+    /// `decideApproval`
+    DecideApproval,
+    /// `applyChange`
+    ApplyChange,
+    /// `rollbackChange`
+    RollbackChange,
+    /// `cancelChange`
+    CancelChange,
+    /// `updateWorkspace`
+    UpdateWorkspace,
+    /// `scheduleChange`
+    ScheduleChange,
+    /// `rescheduleChange`
+    RescheduleChange,
+    /// `cancelSchedule`
+    CancelSchedule,
+    /// `createFreezeWindow`
+    CreateFreezeWindow,
+    /// `updateFreezeWindow`
+    UpdateFreezeWindow,
+    /// `deleteFreezeWindow`
+    DeleteFreezeWindow,
+}
+
+impl From<Action> for domain::access::Operation {
+    fn from(action: Action) -> Self {
+        use domain::access::Operation;
+        match action {
+            Action::ConnectTenant => Operation::ConnectTenant,
+            Action::ResyncTenant => Operation::ResyncTenant,
+            Action::UpdatePolicyMetadata => Operation::UpdatePolicyMetadata,
+            Action::SetEmergencyAccess => Operation::SetEmergencyAccess,
+            Action::CreateChange => Operation::CreateChange,
+            Action::RunDryRun => Operation::RunDryRun,
+            Action::RequestApproval => Operation::RequestApproval,
+            Action::DecideApproval => Operation::DecideApproval,
+            Action::ApplyChange => Operation::ApplyChange,
+            Action::RollbackChange => Operation::RollbackChange,
+            Action::CancelChange => Operation::CancelChange,
+            Action::UpdateWorkspace => Operation::UpdateWorkspace,
+            Action::ScheduleChange => Operation::ScheduleChange,
+            Action::RescheduleChange => Operation::RescheduleChange,
+            Action::CancelSchedule => Operation::CancelSchedule,
+            Action::CreateFreezeWindow => Operation::CreateFreezeWindow,
+            Action::UpdateFreezeWindow => Operation::UpdateFreezeWindow,
+            Action::DeleteFreezeWindow => Operation::DeleteFreezeWindow,
+        }
+    }
+}
