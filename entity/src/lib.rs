@@ -3,9 +3,12 @@
 //! Column names are the documentation of most columns; what a name can't say is in the table's first line and in the migration that made it.
 #![expect(missing_docs, reason = "SeaORM's derive makes public items without docs; the columns are documented per table")]
 
+pub mod api_key;
 pub mod apply_intent;
 pub mod approval;
 pub mod audit_entry;
+pub mod baseline;
+pub mod baseline_policy;
 pub mod change_request;
 pub mod directory_object;
 pub mod document;
@@ -20,4 +23,5 @@ pub mod policy_version;
 pub mod schedule;
 pub mod snapshot;
 pub mod tenant;
+pub mod tenant_baseline;
 pub mod workspace;

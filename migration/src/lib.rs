@@ -18,6 +18,8 @@ mod m20261121_000007_policy_versions;
 mod m20261121_000008_change_management;
 mod m20261121_000009_schedules;
 mod m20261121_000010_drift;
+mod m20261121_000011_baselines;
+mod m20261121_000012_api_keys;
 
 pub use lock::{LOCK_WAIT_S, down_all, pending, up};
 
@@ -38,6 +40,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000008_change_management::Migration),
             Box::new(m20261121_000009_schedules::Migration),
             Box::new(m20261121_000010_drift::Migration),
+            Box::new(m20261121_000011_baselines::Migration),
+            Box::new(m20261121_000012_api_keys::Migration),
         ]
     }
 }

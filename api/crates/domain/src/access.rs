@@ -48,6 +48,16 @@ text_enum! {
         VerifyAuditLog = "verifyAuditLog",
         /// `updateWorkspace`
         UpdateWorkspace = "updateWorkspace",
+        /// `addMember`
+        AddMember = "addMember",
+        /// `updateMember`
+        UpdateMember = "updateMember",
+        /// `removeMember`
+        RemoveMember = "removeMember",
+        /// `createApiKey`
+        CreateApiKey = "createApiKey",
+        /// `revokeApiKey`
+        RevokeApiKey = "revokeApiKey",
         /// `scheduleChange`
         ScheduleChange = "scheduleChange",
         /// `rescheduleChange`
@@ -64,6 +74,14 @@ text_enum! {
         AcceptDrift = "acceptDrift",
         /// `revertDrift`
         RevertDrift = "revertDrift",
+        /// `createBaseline`
+        CreateBaseline = "createBaseline",
+        /// `importBaseline`
+        ImportBaseline = "importBaseline",
+        /// `deleteBaselinePolicy`
+        DeleteBaselinePolicy = "deleteBaselinePolicy",
+        /// `assignBaseline`
+        AssignBaseline = "assignBaseline",
     }
 }
 
@@ -79,9 +97,11 @@ pub fn allowed(role: Role, operation: Operation) -> bool {
         ScheduleChange | RescheduleChange | CancelSchedule => matches!(role, Owner | Admin),
         CreateFreezeWindow | UpdateFreezeWindow | DeleteFreezeWindow => matches!(role, Owner | Admin),
         ConnectTenant | ResyncTenant | UpdatePolicyMetadata | SetEmergencyAccess => matches!(role, Owner | Admin),
+        CreateBaseline | ImportBaseline | DeleteBaselinePolicy | AssignBaseline => matches!(role, Owner | Admin),
         EditChange | WithdrawApproval => matches!(role, Owner | Admin | Operator),
         ReviewEmergency => matches!(role, Owner | Admin | Approver),
         ResolveOutcome | StopChange => matches!(role, Owner | Admin),
+        AddMember | UpdateMember | RemoveMember | CreateApiKey | RevokeApiKey => matches!(role, Owner),
         WaiveWarning | LoosenInEmergency | UpdateWorkspace | VerifyAuditLog => matches!(role, Owner),
     }
 }

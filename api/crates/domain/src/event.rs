@@ -26,6 +26,8 @@ text_enum! {
         FreezeWindow = "FREEZE_WINDOW",
         /// An item of drift.
         Drift = "DRIFT",
+        /// A baseline.
+        Baseline = "BASELINE",
     }
 }
 
@@ -62,6 +64,12 @@ text_enum! {
         ScheduleChanged = "SCHEDULE_CHANGED",
         /// A freeze window was created, edited or deleted; `data.what`.
         FreezeWindowChanged = "FREEZE_WINDOW_CHANGED",
+        /// A member was added, changed or removed, or an API key created or revoked; `data.what`.
+        MemberChanged = "MEMBER_CHANGED",
+        /// A baseline was created, imported into or lost a policy; `data.what`.
+        BaselineChanged = "BASELINE_CHANGED",
+        /// A tenant is measured against another baseline; `data.from`, `data.to`.
+        BaselineAssigned = "BASELINE_ASSIGNED",
         /// A sync found what Causeway did not write; `data.kind`, `data.severity`.
         DriftDetected = "DRIFT_DETECTED",
         /// The directory audit says who did it; `data.actor`.

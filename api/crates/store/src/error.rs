@@ -90,6 +90,8 @@ pub mod constraint {
     pub const JOB_DEDUP: &str = "uq_job_dedup";
     /// A schedule of this change is armed or firing.
     pub const SCHEDULE_ACTIVE: &str = "uq_schedule_active";
+    /// The workspace has a baseline of this name already.
+    pub const BASELINE_NAME: &str = "uq_baseline_name";
 }
 
 /// What [`crate::db::Db`] puts into a `DbErr` when a statement ran out of time.
@@ -153,6 +155,7 @@ fn sqlite_constraint(message: &str) -> String {
         "job.workspace_id, job.serial_key" => constraint::JOB_SERIAL.to_owned(),
         "job.workspace_id, job.dedup_key" => constraint::JOB_DEDUP.to_owned(),
         "schedule.change_id" => constraint::SCHEDULE_ACTIVE.to_owned(),
+        "baseline.workspace_id, baseline.sort_name" => constraint::BASELINE_NAME.to_owned(),
         "audit_entry.id" => "uq_audit_id".to_owned(),
         key => format!("{}_pkey", key.split_once('.').map_or(key, |(table, _)| table)),
     }

@@ -5,7 +5,10 @@
 //!
 //! Deliberately absent: Microsoft Graph (no transaction can contain a network call), authorization, and any decision about a change.
 
+mod api_keys;
 mod audit;
+mod baseline_policies;
+mod baselines;
 mod change_pages;
 mod change_targets;
 mod changes;
@@ -25,6 +28,7 @@ mod ids;
 mod intent_stage;
 mod intents;
 mod jobs;
+mod members;
 mod page;
 mod policies;
 mod policy_pages;
