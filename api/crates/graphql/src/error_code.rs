@@ -58,6 +58,12 @@ codes! {
         RollbackNotPossible = "ROLLBACK_NOT_POSSIBLE",
         /// The change has a rollback already.
         RollbackExists = "ROLLBACK_EXISTS",
+        /// The change is scheduled already.
+        ScheduleExists = "SCHEDULE_EXISTS",
+        /// The schedule can't take the step any more.
+        ScheduleNotArmed = "SCHEDULE_NOT_ARMED",
+        /// The snapshot is older than 24 hours: resync and run the dry-run again.
+        SnapshotStale = "SNAPSHOT_STALE",
         /// The idempotency key was used before for another request.
         IdempotencyMismatch = "IDEMPOTENCY_MISMATCH",
         /// The Entra tenant is connected in this workspace already.
@@ -80,6 +86,9 @@ impl ErrorCode {
         ErrorCode::Frozen,
         ErrorCode::RolloutOwnsPolicy,
         ErrorCode::RollbackNotPossible,
+        ErrorCode::ScheduleExists,
+        ErrorCode::ScheduleNotArmed,
+        ErrorCode::SnapshotStale,
         ErrorCode::ConnectionRefused,
     ];
 }

@@ -46,10 +46,14 @@ pub enum Kind {
     Audit = 9,
     /// An event; its key is its place in the log.
     Event = 10,
+    /// A schedule.
+    Schedule = 30,
+    /// A freeze window.
+    FreezeWindow = 31,
 }
 
 impl Kind {
-    const ALL: [Kind; 10] = [
+    const ALL: [Kind; 12] = [
         Kind::Workspace,
         Kind::Member,
         Kind::Tenant,
@@ -60,6 +64,8 @@ impl Kind {
         Kind::Approval,
         Kind::Audit,
         Kind::Event,
+        Kind::Schedule,
+        Kind::FreezeWindow,
     ];
 
     fn of(byte: u8) -> Option<Self> {

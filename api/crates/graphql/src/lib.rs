@@ -12,6 +12,7 @@ mod hot;
 mod ids;
 mod input;
 mod iso_duration;
+mod local_date_time;
 mod loaders;
 mod mutation;
 mod paging;

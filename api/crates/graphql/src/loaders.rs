@@ -11,8 +11,9 @@ use async_graphql::Error;
 use async_graphql::dataloader::Loader;
 use domain::change::request::ChangeRequest;
 use domain::document::diff::NameTable;
-use domain::id::{ChangeId, ContentHash, MemberId, PolicyId, SnapshotId, TenantId};
+use domain::id::{ChangeId, ContentHash, MemberId, PolicyId, ScheduleId, SnapshotId, TenantId};
 use domain::policy::PolicyItem;
+use domain::schedule::Schedule;
 use domain::snapshot::Snapshot;
 use domain::tenant::Tenant;
 use domain::workspace::{Actor, Member};
@@ -49,6 +50,22 @@ by_id! {
     MemberId => Member, members_by_ids;
     SnapshotId => Snapshot, snapshots_by_ids;
     ContentHash => String, documents;
+    ScheduleId => Schedule, schedules_by_ids;
+}
+
+/// The newest schedule of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ScheduleOf(pub ChangeId);
+
+impl Loader<ScheduleOf> for Batch {
+    type Value = Arc<Schedule>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[ScheduleOf]) -> Result<HashMap<ScheduleOf, Self::Value>, Error> {
+        let changes: Vec<ChangeId> = keys.iter().map(|key| key.0).collect();
+        let found = self.app.newest_schedules(&self.actor, &changes).await.map_err(fault)?;
+        Ok(found.into_iter().map(|(change, schedule)| (ScheduleOf(change), Arc::new(schedule))).collect())
+    }
 }
 
 /// The names in a tenant's object cache.

@@ -160,7 +160,7 @@ fn refused(refusal: Refusal, message: String) -> Refused {
             event: event.into(),
             allowed: allowed.into_iter().map(ChangeTransition::from).collect(),
         })),
-        Refusal::DryRunExpired { expired_at } => {
+        Refusal::DryRunExpired { expired_at } | Refusal::DryRunEndsBefore { expires_at: expired_at } => {
             user(UserError::StaleDryRun(StaleDryRunError { code: ErrorCode::DryRunExpired, message, path, expired_at: expired_at.into() }))
         }
         Refusal::BlockedByWarning(warnings) => user(UserError::BlockedByWarning(BlockedByWarningError {
@@ -258,6 +258,11 @@ mod tests {
             Refusal::Frozen("w".to_owned()),
             Refusal::RollbackNotPossible("w".to_owned()),
             Refusal::RollbackExists(domain::id::ChangeId(uuid::Uuid::nil())),
+            Refusal::ScheduleExists,
+            Refusal::ScheduleNotArmed { state: domain::schedule::ScheduleState::Fired },
+            Refusal::DryRunEndsBefore { expires_at: chrono::DateTime::UNIX_EPOCH },
+            Refusal::ApprovalEndsBefore { expires_at: chrono::DateTime::UNIX_EPOCH },
+            Refusal::SnapshotStale,
         ];
         for refusal in refusals {
             let expected = ErrorCode::read(refusal.code());

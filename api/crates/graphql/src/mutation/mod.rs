@@ -4,6 +4,7 @@ mod change;
 pub mod payload;
 mod policy;
 mod roles;
+mod schedule;
 mod tenant;
 mod workspace;
 
@@ -15,4 +16,4 @@ pub use roles::Mutation;
 /// noun `null`; one that fails does not touch the others.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Mutation")]
-pub struct Mutations(tenant::TenantMutations, policy::PolicyMutations, change::ChangeMutations, workspace::WorkspaceMutations);
+pub struct Mutations(tenant::TenantMutations, policy::PolicyMutations, change::ChangeMutations, workspace::WorkspaceMutations, schedule::ScheduleMutations);

@@ -4,7 +4,9 @@ use async_graphql::SimpleObject;
 
 use crate::fault::Nullable;
 use crate::types::change::ChangeRequest;
+use crate::types::freeze_window::FreezeWindow;
 use crate::types::policy::Policy;
+use crate::types::schedule::Schedule;
 use crate::types::tenant::Tenant;
 use crate::types::workspace::Workspace;
 use crate::user_error::{Refused, UserError};
@@ -63,6 +65,18 @@ payloads! {
     ChangeRequestPayload {
         /// The change request as it is now; `null` when the mutation was refused.
         change: ChangeRequest
+    }
+
+    /// What became of a mutation on a schedule.
+    SchedulePayload {
+        /// The schedule as it is now; `null` when the mutation was refused.
+        schedule: Schedule
+    }
+
+    /// What became of a mutation on a freeze window.
+    FreezeWindowPayload {
+        /// The freeze window as it is now; `null` when the mutation was refused.
+        freeze_window: FreezeWindow
     }
 
     /// What became of a mutation on the workspace.

@@ -22,6 +22,7 @@ use crate::types::failure::ChangeFailure;
 use crate::types::node;
 use crate::types::payload::ChangePayload;
 use crate::types::policy::Policy;
+use crate::types::schedule::{Schedule, schedule_of};
 use crate::types::snapshot::{Snapshot, snapshot_of};
 use crate::types::tenant::{Tenant, tenant};
 use crate::types::user::{User, user, user_of};
@@ -217,6 +218,11 @@ impl ChangeRequest {
     /// Why it was closed without a write.
     async fn close_reason(&self, ctx: &Context<'_>) -> Nullable<CloseReason> {
         self.row(ctx).await.map(|row| row.close_reason.map(CloseReason::from)).transpose()
+    }
+
+    /// Its newest schedule; `null` when it was never scheduled.
+    async fn schedule(&self, ctx: &Context<'_>) -> Nullable<Schedule> {
+        schedule_of(scope(ctx), self.id).await
     }
 
     /// The change that this one undoes.

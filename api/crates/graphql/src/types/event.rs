@@ -15,6 +15,7 @@ use crate::scalars::{DateTime, EventCursor};
 use crate::scope::{Scope, ids, scope};
 use crate::types::change::ChangeRequest;
 use crate::types::node::{Node, subject};
+use crate::types::schedule_event::{FreezeWindowEvent, ScheduleEvent};
 use crate::types::snapshot::{Snapshot, snapshot_of};
 use crate::types::user::{User, user_of};
 
@@ -40,6 +41,10 @@ pub enum Event {
     PolicyEvent(PolicyEvent),
     /// An apply moved.
     ApplyProgressEvent(ApplyProgressEvent),
+    /// A schedule was armed or moved.
+    ScheduleEvent(ScheduleEvent),
+    /// A freeze window was created, edited or deleted.
+    FreezeWindowEvent(FreezeWindowEvent),
     /// Events are missing.
     EventGap(EventGap),
 }
@@ -57,6 +62,8 @@ impl From<domain::event::Event> for Event {
             }
             EventKind::PolicyMetadataChanged => Event::PolicyEvent(PolicyEvent(event)),
             EventKind::ApplyProgress => Event::ApplyProgressEvent(ApplyProgressEvent(event)),
+            EventKind::ScheduleChanged => Event::ScheduleEvent(event.into()),
+            EventKind::FreezeWindowChanged => Event::FreezeWindowEvent(event.into()),
         }
     }
 }
@@ -69,7 +76,8 @@ pub async fn events(scope: &Scope, filter: &EventFilter, after: Option<i64>, fir
     Ok(Connection::of(page, None, Event::from))
 }
 
-fn text<'a>(event: &'a domain::event::Event, field: &str) -> Option<&'a str> {
+/// A text of an event's data.
+pub(super) fn text<'a>(event: &'a domain::event::Event, field: &str) -> Option<&'a str> {
     event.event.data.get(field)?.as_str()
 }
 
@@ -92,6 +100,12 @@ macro_rules! event_object {
     ($(#[$meta:meta])* $name:ident { $($own:tt)* }) => {
         $(#[$meta])*
         pub struct $name(domain::event::Event);
+
+        impl From<domain::event::Event> for $name {
+            fn from(event: domain::event::Event) -> Self {
+                $name(event)
+            }
+        }
 
         $(#[$meta])*
         #[Object]
@@ -126,7 +140,10 @@ macro_rules! event_object {
     };
 }
 
-fn place_key(seq: i64) -> Uuid {
+pub(super) use event_object;
+
+/// The key of an event's id.
+pub(super) fn place_key(seq: i64) -> Uuid {
     Uuid::from_u128(u128::try_from(seq).unwrap_or_default())
 }
 

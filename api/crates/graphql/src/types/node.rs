@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{ID, Interface, Result};
 use domain::event::SubjectKind;
-use domain::id::{AuditId, ChangeId, MemberId, PolicyId, SnapshotId, TenantId};
+use domain::id::{AuditId, ChangeId, FreezeWindowId, MemberId, PolicyId, ScheduleId, SnapshotId, TenantId};
 use uuid::Uuid;
 
 use crate::fault::{Nullable, found};
@@ -14,7 +14,9 @@ use crate::types::approval::Approval;
 use crate::types::audit::{AuditEntry, audit_entry};
 use crate::types::change::ChangeRequest;
 use crate::types::dry_run::DryRun;
+use crate::types::freeze_window::{FreezeWindow, freeze_window};
 use crate::types::policy::Policy;
+use crate::types::schedule::{Schedule, schedule};
 use crate::types::snapshot::{Snapshot, snapshot_of};
 use crate::types::tenant::{Tenant, tenant};
 use crate::types::user::{User, user};
@@ -40,6 +42,10 @@ pub enum Node {
     DryRun(DryRun),
     /// An approval.
     Approval(Approval),
+    /// A schedule.
+    Schedule(Schedule),
+    /// A freeze window.
+    FreezeWindow(FreezeWindow),
     /// An audit entry.
     AuditEntry(AuditEntry),
 }
@@ -57,6 +63,8 @@ pub async fn node(scope: &Scope, id: &ID) -> Nullable<Node> {
         Kind::DryRun => part(change(scope, ChangeId(id.key)).await, |change| {
             DryRun::of(change).filter(|dry_run| dry_run.key().0 == id.part).map(Node::DryRun)
         }),
+        Kind::Schedule => some(schedule(scope, ScheduleId(id.key)).await, Node::Schedule),
+        Kind::FreezeWindow => some(freeze_window(scope, FreezeWindowId(id.key)).await, Node::FreezeWindow),
         Kind::Approval => part(change(scope, ChangeId(id.key)).await, |change| {
             let given = change.approvals.iter().find(|approval| approval.id.0 == id.part)?;
             Some(Node::Approval(Approval::new(change, given)))
@@ -75,6 +83,7 @@ pub async fn subject(scope: &Scope, kind: SubjectKind, id: Uuid) -> Nullable<Nod
         SubjectKind::Snapshot => some(snapshot_of(scope, Some(SnapshotId(id))).await, Node::Snapshot),
         SubjectKind::ChangeRequest => some(change(scope, ChangeId(id)).await, |change| Node::ChangeRequest(ChangeRequest::full(change))),
         SubjectKind::Member => some(user(scope, MemberId(id)).await, Node::User),
+        SubjectKind::FreezeWindow => some(freeze_window(scope, FreezeWindowId(id)).await, Node::FreezeWindow),
     }
 }
 

@@ -2,10 +2,13 @@
 
 use async_graphql::{Context, ID, Object, Result};
 
+use crate::connection::Connection;
 use crate::fault::fault;
 use crate::ids::Kind;
+use crate::paging::{args, cost};
 use crate::scalars::{DateTime, Duration, EventCursor};
 use crate::scope::{ids, scope};
+use crate::types::freeze_window::{FreezeWindow, freeze_windows};
 
 /// A workspace.
 pub struct Workspace(pub domain::workspace::Workspace);
@@ -38,6 +41,19 @@ impl Workspace {
     async fn event_cursor(&self, ctx: &Context<'_>) -> Result<EventCursor> {
         let scope = scope(ctx);
         scope.app.event_head(&scope.actor).await.map(|head| scope.ids.cursor(head)).map_err(fault)
+    }
+
+    /// The freeze windows that concern tenants which the caller sees, oldest first; at most 100.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn freeze_windows(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items from the start or after a cursor: 1 to 100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go on from.")] after: Option<String>,
+        #[graphql(desc = "Items from the end or before a cursor: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "The cursor to go back from.")] before: Option<String>,
+    ) -> Result<Connection<FreezeWindow>> {
+        freeze_windows(scope(ctx), &args(first, after, last, before)).await
     }
 
     /// When it was created.

@@ -18,3 +18,4 @@ mod opening;
 mod pages;
 mod policy_lists;
 mod rows;
+mod schedules;
