@@ -56,6 +56,8 @@ codes! {
         RolloutOwnsPolicy = "ROLLOUT_OWNS_POLICY",
         /// The change can't be rolled back.
         RollbackNotPossible = "ROLLBACK_NOT_POSSIBLE",
+        /// Fields that the change touched were edited since: a rollback would overwrite that. Draft a change by hand.
+        RollbackConflict = "ROLLBACK_CONFLICT",
         /// The change has a rollback already.
         RollbackExists = "ROLLBACK_EXISTS",
         /// The change is scheduled already.
@@ -86,6 +88,7 @@ impl ErrorCode {
         ErrorCode::Frozen,
         ErrorCode::RolloutOwnsPolicy,
         ErrorCode::RollbackNotPossible,
+        ErrorCode::RollbackConflict,
         ErrorCode::ScheduleExists,
         ErrorCode::ScheduleNotArmed,
         ErrorCode::SnapshotStale,

@@ -257,6 +257,7 @@ mod tests {
             Refusal::ApproverNotEntitled,
             Refusal::Frozen("w".to_owned()),
             Refusal::RollbackNotPossible("w".to_owned()),
+            Refusal::RollbackConflict(vec![]),
             Refusal::RollbackExists(domain::id::ChangeId(uuid::Uuid::nil())),
             Refusal::ScheduleExists,
             Refusal::ScheduleNotArmed { state: domain::schedule::ScheduleState::Fired },

@@ -1,10 +1,10 @@
 //! `rollbackChange`: the inverse as a change request of its own.
 
 use domain::access::Operation;
-use domain::change::refusal::Refusal;
 use domain::change::approval_rules::ApprovalRules;
+use domain::change::refusal::Refusal;
 use domain::change::request::{ChangeRequest, Draft};
-use domain::change::rollback::{inverse, rollback_skips_approval};
+use domain::change::rollback::{RollbackView, inverse, rollback_skips_approval};
 use domain::change::status::ChangeStatus;
 use domain::change::transition::{ChangeCommand, ChangeEventKind, allowed_events, transition};
 use domain::document::PolicyDocument;
@@ -76,9 +76,11 @@ impl App {
             ));
         }
         let now = self.now();
+        // Live is as it was left by the change, as was just seen.
+        let view =
+            RollbackView { pre: Some(pre.value()), post: Some(post.value()), live: Some(post.value()), deleted_at: policy.deleted_at, now };
         let workspace = tx.workspace(original.workspace_id).await?.ok_or(AppError::NotFound)?;
-        let approval_rules =
-            if rollback_skips_approval(original, true, now) { ApprovalRules::default() } else { workspace.approval_rules };
+        let approval_rules = if rollback_skips_approval(original, true, now) { ApprovalRules::default() } else { workspace.approval_rules };
         Ok(ChangeRequest::draft(
             Draft {
                 id,
@@ -86,7 +88,7 @@ impl App {
                 tenant_id: original.tenant_id,
                 policy_id: original.policy_id,
                 target_graph_id: original.target_graph_id.clone(),
-                payload: inverse(original, &pre)?,
+                payload: inverse(original, &view)?.payload,
                 created_by: actor.member_id,
                 note: None,
                 approval_rules,

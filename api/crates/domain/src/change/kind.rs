@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::change::payload::normalise;
 use crate::change::payload::{
-    ApplicationChange, AssignmentChange, ConditionChange, CreatePolicy, DeletePolicy, DeviceFilterChange, GrantChange, LocationCreate,
+    ApplicationChange, AssignmentChange, ConditionChange, CreatePolicy, DeletePolicy, DeviceFilterChange, GrantChange, GrantOperator, LocationCreate,
     LocationDelete, LocationUpdate, RiskConditionChange, SessionChange,
 };
 use crate::policy::PolicyState;
@@ -133,6 +134,9 @@ pub enum ChangePayload {
     TermsOfUseChange {
         /// Agreement ids, the whole set; empty removes them.
         terms_of_use: Vec<String>,
+        /// How they combine with other controls. Not given, the policy's own operator stays; where it has none that counts, all are required.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        operator: Option<GrantOperator>,
     },
     /// Replaces the authentication contexts.
     #[serde(rename = "policy.auth_context_change", rename_all = "camelCase")]
@@ -199,11 +203,9 @@ impl ChangePayload {
         }
     }
 
-    /// A person's input in the form that is stored: names without blanks around them. Not for an inverse, which restores what was there.
+    /// A person's input in the form that is stored: names without blanks around them, ids in lower case, keywords as Graph spells them,
+    /// sets sorted and without repeats. Not for an inverse, which restores what was there; the document of a creation stays as given.
     pub fn normalised(self) -> Self {
-        match self {
-            ChangePayload::Rename { display_name } => ChangePayload::Rename { display_name: display_name.trim().to_owned() },
-            other => other,
-        }
+        normalise::normalised(self)
     }
 }

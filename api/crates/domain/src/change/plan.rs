@@ -6,7 +6,9 @@ use uuid::Uuid;
 
 use crate::change::checks::{self, Checked};
 use crate::change::dry_run::{DryRun, FieldDiff, ResolvedReference};
-use crate::change::kind::ChangePayload;
+use crate::change::kind::{ChangePayload, WriteOperation};
+use crate::change::payload::{DeletePolicy, LocationDelete};
+use crate::change::touched::lies_in;
 use crate::change::warning::{Severity, Waiver, Warning, WarningCode};
 use crate::change::{patch, risk, summary};
 use crate::document::{Canonical, PolicyDocument};
@@ -15,6 +17,7 @@ use crate::id::ContentHash;
 use crate::policy::Policy;
 use crate::tenant::Tenant;
 
+pub use crate::change::touched::touched_paths;
 pub use crate::change::validate::validate_payload;
 
 /// The longest display name that Graph takes.
@@ -120,10 +123,32 @@ pub fn plan(input: &PlanInput<'_>) -> Plan {
     }
 }
 
-/// What the live object differs in from the document that the plan was made against; `None` when its canonical hash is the plan's base.
-pub fn live_conflict(dry_run: &DryRun, live: &PolicyDocument, names: &NameTable, base: &PolicyDocument) -> Option<Vec<FieldDiff>> {
-    let live = live.canonical();
-    (live.hash() != dry_run.base_hash).then(|| diff(&base.canonical(), &live, names))
+/// What the live object differs in from `base`, the one that the plan was made against, as far as that is in the way of applying it; `None`
+/// when nothing is. For a delta only an edit of a list that it touches is; for a creation nothing can be; for everything else any edit is.
+pub fn live_conflict(
+    payload: &ChangePayload,
+    dry_run: &DryRun,
+    live: &Canonical,
+    base: &Canonical,
+    names: &NameTable,
+) -> Option<Vec<FieldDiff>> {
+    let kind = payload.kind();
+    if kind.operation() == WriteOperation::Create || live.hash() == dry_run.base_hash {
+        return None;
+    }
+    let foreign = diff(base, live, names);
+    let touched = touched_paths(payload);
+    let in_the_way = !kind.is_delta() || live.is_absent() || foreign.iter().any(|field| lies_in(&field.path, &touched));
+    in_the_way.then_some(foreign)
+}
+
+/// Whether a deletion repeats the display name of the object that it deletes, as a person has to type it; true for every other payload.
+pub fn confirms(payload: &ChangePayload, display_name: &str) -> bool {
+    match payload {
+        ChangePayload::Delete(DeletePolicy { confirm_display_name })
+        | ChangePayload::LocationDelete(LocationDelete { confirm_display_name, .. }) => confirm_display_name.trim() == display_name.trim(),
+        _ => true,
+    }
 }
 
 fn waived(warnings: Vec<Warning>, waivers: &[Waiver]) -> Vec<Warning> {

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::change::rollback::ThreeWayField;
 use crate::change::status::ChangeStatus;
 use crate::change::transition::ChangeEventKind;
 use crate::change::warning::{Warning, WarningCode};
@@ -98,6 +99,9 @@ pub enum Refusal {
     /// The change cannot be rolled back; the text says why and what to do.
     #[error("this change cannot be rolled back: {0}")]
     RollbackNotPossible(String),
+    /// Fields that the change touched were edited since, each with its three values.
+    #[error("fields that this change touched were edited since: {}; look at them and draft a change by hand", paths(.0))]
+    RollbackConflict(Vec<ThreeWayField>),
     /// It is being rolled back, or was, already.
     #[error("this change has a rollback already")]
     RollbackExists(ChangeId),
@@ -153,6 +157,7 @@ impl Refusal {
             Refusal::ResolutionNotPossible(_) => "RESOLUTION_NOT_POSSIBLE",
             Refusal::WriteStarted => "WRITE_STARTED",
             Refusal::RollbackNotPossible(_) => "ROLLBACK_NOT_POSSIBLE",
+            Refusal::RollbackConflict(_) => "ROLLBACK_CONFLICT",
             Refusal::RollbackExists(_) => "ROLLBACK_EXISTS",
             Refusal::ScheduleExists => "SCHEDULE_EXISTS",
             Refusal::ScheduleNotArmed { .. } => "SCHEDULE_NOT_ARMED",
@@ -165,4 +170,8 @@ impl Refusal {
 
 fn list(events: &[ChangeEventKind]) -> String {
     if events.is_empty() { "nothing".to_owned() } else { events.iter().map(|event| event.as_str()).collect::<Vec<_>>().join(", ") }
+}
+
+fn paths(fields: &[ThreeWayField]) -> String {
+    fields.iter().map(|field| field.path.as_str()).collect::<Vec<_>>().join(", ")
 }

@@ -11,12 +11,27 @@ use crate::tenant::{DirectoryKind, DirectoryObject};
 
 /// Names of a tenant's objects.
 #[derive(Clone, Debug, Default)]
-pub struct NameTable(HashMap<(DirectoryKind, String), DirectoryObject>);
+pub struct NameTable {
+    by_id: HashMap<(DirectoryKind, String), DirectoryObject>,
+    /// Names that the cache does not hold beside an object, such as user principal names, by their lower-case form.
+    also: HashMap<(DirectoryKind, String), Vec<String>>,
+}
 
 impl NameTable {
     /// A table over a tenant's object cache.
     pub fn new(objects: impl IntoIterator<Item = DirectoryObject>) -> Self {
-        NameTable(objects.into_iter().map(|object| ((object.kind, object.object_id.to_lowercase()), object)).collect())
+        let by_id = objects.into_iter().map(|object| ((object.kind, object.object_id.to_lowercase()), object)).collect();
+        NameTable { by_id, also: HashMap::new() }
+    }
+
+    /// Adds an object that was found under a name which need not be its display name, such as a user principal name.
+    pub fn add_named(&mut self, name: &str, object: DirectoryObject) {
+        let id = object.object_id.to_lowercase();
+        let ids = self.also.entry((object.kind, name.to_lowercase())).or_default();
+        if !ids.contains(&id) {
+            ids.push(id.clone());
+        }
+        self.by_id.insert((object.kind, id), object);
     }
 
     /// The name of an object; `None` when the cache has none.
@@ -26,7 +41,24 @@ impl NameTable {
 
     /// An object; `None` when the cache has none.
     pub fn find(&self, kind: DirectoryKind, id: &str) -> Option<&DirectoryObject> {
-        self.0.get(&(kind, id.to_lowercase()))
+        self.by_id.get(&(kind, id.to_lowercase()))
+    }
+
+    /// Every object of the kind that goes by the name, ignoring case, in the order of their ids; at most `limit`.
+    pub fn called(&self, kind: DirectoryKind, name: &str, limit: usize) -> Vec<&DirectoryObject> {
+        let wanted = name.to_lowercase();
+        let also = self.also.get(&(kind, wanted.clone())).map_or(&[][..], Vec::as_slice);
+        let goes_by_it = |id: &String, object: &DirectoryObject| also.contains(id) || object.display_name.to_lowercase() == wanted;
+        let of_kind = self.by_id.iter().filter(|((of, _), _)| *of == kind);
+        let mut found: Vec<_> = of_kind.filter(|((_, id), object)| goes_by_it(id, object)).map(|(_, object)| object).collect();
+        found.sort_unstable_by(|a, b| a.object_id.cmp(&b.object_id));
+        found.truncate(limit);
+        found
+    }
+
+    /// Whether the cache holds anything of the kind: where it holds nothing, an unknown id tells nothing.
+    pub fn holds(&self, kind: DirectoryKind) -> bool {
+        self.by_id.keys().any(|(of, _)| *of == kind)
     }
 }
 

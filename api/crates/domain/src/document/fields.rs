@@ -35,7 +35,7 @@ const SERVICE_PRINCIPALS: &[&str] = &["All", "None", "ServicePrincipalsInMyTenan
 const USERS: &[&str] = &["All", "None", "GuestsOrExternalUsers", "AllAgentIdUsers"];
 
 /// Keywords by field, as Graph spells them. Callers may write them in any case (ca-semantics.md section 12).
-const KEYWORDS: [(&str, &[&str]); 19] = [
+const KEYWORDS: [(&str, &[&str]); 23] = [
     ("agentIdRiskLevels", RISKS),
     (
         "builtInControls",
@@ -51,6 +51,8 @@ const KEYWORDS: [(&str, &[&str]); 19] = [
         ],
     ),
     ("clientAppTypes", &["all", "browser", "mobileAppsAndDesktopClients", "exchangeActiveSync", "easSupported", "other"]),
+    ("countryLookupMethod", &["clientIpAddress", "authenticatorAppGps"]),
+    ("excludeAgentIdServicePrincipals", &["All"]),
     ("excludeApplications", APPLICATIONS),
     ("excludeLocations", LOCATIONS),
     ("excludePlatforms", PLATFORMS),
@@ -67,10 +69,12 @@ const KEYWORDS: [(&str, &[&str]); 19] = [
             "serviceProvider",
         ],
     ),
+    ("includeAgentIdServicePrincipals", &["All"]),
     ("includeApplications", APPLICATIONS),
     ("includeLocations", LOCATIONS),
     ("includePlatforms", PLATFORMS),
     ("includeServicePrincipals", SERVICE_PRINCIPALS),
+    ("includeUserActions", &["urn:user:registersecurityinfo", "urn:user:registerdevice"]),
     ("includeUsers", USERS),
     ("insiderRiskLevels", &["minor", "moderate", "elevated"]),
     ("operator", &["AND", "OR"]),
@@ -100,10 +104,18 @@ pub(crate) fn spelled(name: &str, text: &str) -> String {
     if FREE_TEXT.contains(&name) {
         return text.to_owned();
     }
-    let keywords = KEYWORDS.iter().find(|(field, _)| *field == name).map_or(&[][..], |(_, keywords)| keywords);
-    match keywords.iter().find(|keyword| keyword.eq_ignore_ascii_case(text)) {
+    match keywords(name).iter().find(|keyword| keyword.eq_ignore_ascii_case(text)) {
         Some(keyword) => (*keyword).to_owned(),
         None if text.len() == 36 && uuid::Uuid::parse_str(text).is_ok() => text.to_lowercase(),
         None => text.to_owned(),
     }
+}
+
+/// Whether a text under this name is one of Graph's keywords, in any case, and not an id or a name.
+pub(crate) fn is_keyword(name: &str, text: &str) -> bool {
+    keywords(name).iter().any(|keyword| keyword.eq_ignore_ascii_case(text))
+}
+
+fn keywords(name: &str) -> &'static [&'static str] {
+    KEYWORDS.iter().find(|(field, _)| *field == name).map_or(&[][..], |(_, keywords)| keywords)
 }

@@ -4,7 +4,7 @@ pub mod canonical;
 pub mod diff;
 pub(crate) mod fields;
 mod merge;
-mod references;
+pub(crate) mod references;
 mod text;
 pub mod undo;
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::diff::NameTable;
+use super::fields::is_keyword;
 use crate::tenant::DirectoryKind;
 
 /// One object that a document refers to.
@@ -79,9 +80,63 @@ pub(super) fn named(document: &Map<String, Value>, names: &NameTable) -> Value {
 /// Ids of built-in strengths begin like this in every tenant (ca-semantics.md section 7).
 const BUILT_IN_STRENGTHS: &str = "00000000-0000-0000-0000-";
 
+/// One entry of a document that stands for an object: its id, or a name that is still to be looked up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// Path in Graph's names, such as `conditions.users.excludeGroups`.
+    pub(crate) path: String,
+    /// What it stands for.
+    pub(crate) kind: DirectoryKind,
+    /// As it is written.
+    pub(crate) text: String,
+}
+
+/// Every entry that stands for an object, keywords left out, in document order.
+pub(crate) fn entries(document: &Value) -> Vec<Entry> {
+    let mut found = Vec::new();
+    for (path, kind) in LISTS {
+        let list = path.iter().try_fold(document, |value, name| value.get(*name)).and_then(Value::as_array);
+        for text in list.into_iter().flatten().filter_map(Value::as_str) {
+            if stands_for_an_object(kind, path[path.len() - 1], text) {
+                found.push(Entry { path: path.join("."), kind, text: text.to_owned() });
+            }
+        }
+    }
+    let strength = document.pointer("/grantControls/authenticationStrength/id").and_then(Value::as_str);
+    found.extend(strength.map(|text| Entry { path: STRENGTH.to_owned(), kind: DirectoryKind::AuthenticationStrength, text: text.to_owned() }));
+    found
+}
+
+/// Lists of ids: their path in Graph's names and what they hold.
+pub(crate) fn lists() -> &'static [(&'static [&'static str], DirectoryKind)] {
+    &LISTS
+}
+
+/// Where the one reference stands that is no list.
+pub(crate) const STRENGTH: &str = "grantControls.authenticationStrength.id";
+
+/// Whether a text in a list of ids means an object, by id or by name, and not a keyword.
+pub(crate) fn stands_for_an_object(kind: DirectoryKind, list: &str, text: &str) -> bool {
+    !is_keyword(list, text) && !(kind == DirectoryKind::NamedLocation && text == MFA_TRUSTED_IPS)
+}
+
+/// Whether a text has the form of an id of this kind: a GUID, or `c1` to `c99` for authentication contexts.
+pub(crate) fn is_id(kind: DirectoryKind, text: &str) -> bool {
+    match kind {
+        DirectoryKind::AuthenticationContext => is_context(text),
+        _ => text.len() == 36 && uuid::Uuid::parse_str(text).is_ok(),
+    }
+}
+
+/// `c1` to `c99` (ca-semantics.md section 4).
+pub(crate) fn is_context(text: &str) -> bool {
+    let digits = text.strip_prefix('c').filter(|digits| !digits.starts_with(['0', '+']));
+    digits.and_then(|digits| digits.parse::<u8>().ok()).is_some_and(|number| (1..=99).contains(&number))
+}
+
 /// The kind of object that the ids at this path of the canonical form stand for.
 pub(super) fn kind_at(path: &str) -> Option<DirectoryKind> {
-    if path == "grantControls.authenticationStrength.id" {
+    if path == STRENGTH {
         return Some(DirectoryKind::AuthenticationStrength);
     }
     LISTS.iter().find(|(list, _)| list.iter().copied().eq(path.split('.'))).map(|(_, kind)| *kind)

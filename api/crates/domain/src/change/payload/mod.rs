@@ -5,6 +5,7 @@ mod controls;
 mod delta;
 mod lifecycle;
 mod location;
+pub(super) mod normalise;
 mod nullable;
 
 pub use conditions::{ConditionChange, DeviceFilterChange, RiskConditionChange};
