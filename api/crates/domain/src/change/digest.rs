@@ -21,15 +21,16 @@ pub struct DigestInput<'a> {
     pub payload: &'a ChangePayload,
     /// Diff.
     pub diff: &'a [FieldDiff],
-    /// Warnings, of which codes and waivers count, not their texts.
+    /// Warnings, of which codes, severities, fields and waivers count, not their texts.
     pub warnings: &'a [Warning],
     /// Hash of the document it was made against.
     pub base_hash: &'a ContentHash,
 }
 
-/// SHA-256, lower-case hex. Names of objects are left out: a renamed group does not void an approval.
+/// SHA-256, lower-case hex. Names of objects are left out, and with them labels, risks and the summary, which follow from the rest: a
+/// renamed group does not void an approval.
 pub fn digest(input: &DigestInput<'_>) -> String {
-    let warnings: Vec<_> = input.warnings.iter().map(|warning| (warning.code, warning.severity, warning.waived)).collect();
+    let warnings: Vec<_> = input.warnings.iter().map(|warning| (warning.code, warning.severity, &warning.path, warning.waived)).collect();
     let diff: Vec<_> = input.diff.iter().map(|field| (&field.path, &field.before, &field.after)).collect();
     let covered = json!([input.kind, input.tenant, input.target, input.payload, diff, warnings, input.base_hash]);
     text_hash(&canonical_text(&covered)).0

@@ -15,25 +15,48 @@ pub(super) use self::label::{state_word, strength_name};
 use self::fields::{Meaning, field_at};
 use crate::change::dry_run::{FieldDiff, Risk};
 use crate::change::patch::Outcome;
-use crate::document::PolicyDocument;
-use crate::document::diff::NameTable;
+use crate::document::diff::{NameTable, diff};
+use crate::document::{Canonical, PolicyDocument};
 use crate::policy::PolicyState;
 
-/// The diff with risk and label on each line.
-pub(super) fn labelled(diff: Vec<FieldDiff>, outcome: &Outcome, _names: &NameTable) -> Vec<FieldDiff> {
-    diff.into_iter().map(|field| FieldDiff { risk: risk(&field, outcome), label: label::label(&field), ..field }).collect()
+/// Two states of one policy, and what lies between them.
+struct Between<'a> {
+    before: Option<&'a PolicyDocument>,
+    after: Option<&'a PolicyDocument>,
+    base: &'a Canonical,
+    desired: &'a Canonical,
 }
 
-fn risk(field: &FieldDiff, outcome: &Outcome) -> Risk {
+/// Every field in which two states of a policy differ, with risk and label on each line. `None` is that there is no policy.
+pub fn explained(before: Option<&PolicyDocument>, after: Option<&PolicyDocument>, names: &NameTable) -> Vec<FieldDiff> {
+    let form = |policy: Option<&PolicyDocument>| policy.map_or_else(Canonical::absent, PolicyDocument::canonical);
+    let (base, desired) = (form(before), form(after));
+    let fields = diff(&base, &desired, names);
+    Between { before, after, base: &base, desired: &desired }.on(fields)
+}
+
+/// The diff with risk and label on each line. The names are in it already.
+pub(super) fn labelled(diff: Vec<FieldDiff>, outcome: &Outcome, _names: &NameTable) -> Vec<FieldDiff> {
+    let (before, after) = (outcome.before.as_ref(), outcome.after.as_ref());
+    Between { before, after, base: &outcome.base, desired: &outcome.desired }.on(diff)
+}
+
+impl Between<'_> {
+    fn on(&self, diff: Vec<FieldDiff>) -> Vec<FieldDiff> {
+        diff.into_iter().map(|field| FieldDiff { risk: risk(&field, self), label: label::label(&field), ..field }).collect()
+    }
+}
+
+fn risk(field: &FieldDiff, between: &Between<'_>) -> Risk {
     let meaning = field_at(&field.path).map_or(Meaning::Neutral, |known| known.meaning);
     if let Meaning::State = meaning {
         return state(field);
     }
-    let (Some(before), Some(after)) = (&outcome.before, &outcome.after) else { return Risk::Neutral };
+    let (Some(before), Some(after)) = (between.before, between.after) else { return Risk::Neutral };
     if [before, after].map(PolicyDocument::state) == [Some(PolicyState::Disabled); 2] {
         return Risk::Neutral;
     }
-    let (base, desired) = (&outcome.base, &outcome.desired);
+    let (base, desired) = (between.base, between.desired);
     match meaning {
         Meaning::Neutral | Meaning::State => Risk::Neutral,
         Meaning::Include { all } => sets::included(field, all),

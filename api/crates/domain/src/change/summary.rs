@@ -47,7 +47,7 @@ fn says(input: &PlanInput<'_>, outcome: &Outcome, diff: &[FieldDiff]) -> String 
         ChangePayload::LocationDelete(_) => format!("Deletes the named location {before} of {}", places(&outcome.base)),
         ChangePayload::LocationUpdate(_) => {
             let used = input.referring.len();
-            let used = if used == 0 { String::new() } else { format!(", which {},", counted_policies(used)) };
+            let used = if used == 0 { String::new() } else { format!(", which {}", counted_policies(used)) };
             format!("Changes the named location {before}{used}: {}", lines(diff))
         }
         _ => {

@@ -8,7 +8,7 @@ use domain::tenant::{DirectoryKind, EmergencyPrincipal};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::fixtures::{BREAKGLASS, breakglass};
+use crate::fixtures::{BREAKGLASS, breakglass, mfa_for_all};
 use crate::world::World;
 
 const GROUP: Uuid = Uuid::from_u128(0x600);
@@ -163,6 +163,93 @@ pub fn cases() -> Vec<(WarningCode, Option<Severity>, &'static str, World)> {
                 .from("enabled")
                 .with(|w| w.payload = ChangePayload::Rename { display_name: "x".into() }),
         ),
+    ]
+}
+
+/// Which kinds of change say it, and the exclusions that are taken away.
+pub fn kinds() -> Vec<(WarningCode, Option<Severity>, &'static str, World)> {
+    let enforced = |kind: &str, members: Value| World::of(kind, members).from("enabled");
+    let reached = |world: World| world.users(json!({ "includeUsers": ["All"] }));
+    let all = || mfa_for_all("enabled");
+    let mut safe = mfa_for_all("enabled");
+    safe["conditions"]["users"]["excludeUsers"] = json!([BREAKGLASS]);
+    let not_excluded = |expected, what, world| (C::BreakglassNotExcluded, expected, what, world);
+    let removed = |expected, what, world| (C::BreakglassExclusionRemoved, expected, what, world);
+    let out = || json!({ "excludeUsers": { "remove": [BREAKGLASS] } });
+    vec![
+        not_excluded(Some(Critical), "the exclusion goes", enforced("policy.assignment_change", out())),
+        not_excluded(
+            Some(Critical),
+            "the scope comes",
+            enforced("policy.assignment_change", json!({ "includeUsers": { "add": ["All"] } })).users(json!({ "includeUsers": [ACTOR] })),
+        ),
+        not_excluded(
+            Some(Critical),
+            "the demand comes",
+            reached(enforced("policy.grant_change", json!({ "builtInControls": ["mfa"] })).grant(json!({ "termsOfUse": [GROUP] }))),
+        ),
+        not_excluded(
+            Some(Critical),
+            "reached before, and more applications",
+            reached(enforced("policy.application_change", json!({ "excludeApplications": { "add": ["Office365"] } }))),
+        ),
+        not_excluded(
+            Some(Critical),
+            "reached before, and somebody else is excluded",
+            reached(enforced("policy.assignment_change", json!({ "excludeGroups": { "add": [GROUP] } }))),
+        ),
+        not_excluded(
+            Some(Critical),
+            "reached before, and more sessions",
+            reached(enforced("policy.session_change", json!({ "secureSignInSession": { "isEnabled": true } }))),
+        ),
+        not_excluded(Some(Critical), "created enforced", World::create("enabled", all())),
+        not_excluded(Some(Warning), "created in report-only", World::create("enabledForReportingButNotEnforced", all())),
+        not_excluded(Some(Critical), "restored enforced", reached(World::restore("enabled"))),
+        not_excluded(None, "restored off", reached(World::restore("disabled"))),
+        not_excluded(None, "created with the exclusion", World::create("enabled", safe)),
+        not_excluded(
+            None,
+            "reached before, and excluded now",
+            reached(enforced("policy.assignment_change", json!({ "excludeUsers": { "add": [BREAKGLASS] } }))),
+        ),
+        not_excluded(None, "deleted", reached(enforced("policy.delete", json!({ "confirmDisplayName": "Require MFA" })))),
+        removed(Some(Critical), "by id", enforced("policy.assignment_change", out())),
+        removed(Some(Critical), "of a policy that is off", World::of("policy.assignment_change", out()).from("disabled")),
+        removed(
+            Some(Critical),
+            "the group it is in",
+            enforced("policy.assignment_change", json!({ "excludeGroups": { "remove": [GROUP] } }))
+                .users(json!({ "includeUsers": ["All"], "excludeGroups": [GROUP, ROLE] }))
+                .principal(|p| p.member_of = Some(vec![GROUP])),
+        ),
+        removed(
+            Some(Critical),
+            "a group it may be in",
+            enforced("policy.assignment_change", json!({ "excludeGroups": { "remove": [GROUP] } }))
+                .users(json!({ "includeUsers": ["All"], "excludeGroups": [GROUP] }))
+                .principal(|p| p.member_of = None),
+        ),
+        removed(
+            None,
+            "still excluded by id",
+            enforced("policy.assignment_change", json!({ "excludeGroups": { "remove": [GROUP] } }))
+                .users(json!({ "includeUsers": ["All"], "excludeUsers": [BREAKGLASS], "excludeGroups": [GROUP] }))
+                .principal(|p| p.member_of = Some(vec![GROUP])),
+        ),
+        removed(
+            None,
+            "a group in its place",
+            enforced("policy.assignment_change", json!({ "excludeUsers": { "remove": [BREAKGLASS] }, "excludeGroups": { "add": [GROUP] } }))
+                .principal(|p| p.member_of = Some(vec![GROUP])),
+        ),
+        removed(
+            None,
+            "somebody else's",
+            enforced("policy.assignment_change", json!({ "excludeUsers": { "remove": [ACTOR] } }))
+                .users(json!({ "includeUsers": ["All"], "excludeUsers": [ACTOR, BREAKGLASS] })),
+        ),
+        removed(None, "deleted with its policy", enforced("policy.delete", json!({ "confirmDisplayName": "Require MFA" }))),
     ]
 }
 

@@ -1,6 +1,6 @@
 //! Diffs as a reviewer reads them.
 
-use domain::change::dry_run::{DiffOp, FieldDiff, NamedRef};
+use domain::change::dry_run::{DiffOp, FieldDiff, NamedRef, Risk};
 use domain::document::diff::{NameTable, diff};
 use domain::tenant::{DirectoryKind, DirectoryObject};
 use serde_json::{Value, json};
@@ -43,6 +43,8 @@ fn a_scalar_shows_both_values() {
         after: Some(json!("enabled")),
         added: Vec::new(),
         removed: Vec::new(),
+        risk: Risk::Neutral,
+        label: String::new(),
     };
     assert_eq!(fields, [expected]);
 }
@@ -85,7 +87,7 @@ fn a_strength_shows_its_name() {
 #[test]
 fn fields_come_in_the_order_of_a_reader() {
     let after = json!({
-        "aNewMember": 1, "sessionControls": { "signInFrequency": { "isEnabled": true } }, "grantControls": { "builtInControls": ["block"] },
+        "aNewMember": 1, "sessionControls": { "persistentBrowser": { "isEnabled": true } }, "grantControls": { "builtInControls": ["block"] },
         "conditions": { "clientAppTypes": ["other"] }, "state": "enabled", "description": "d", "displayName": "n",
     });
     let paths: Vec<_> = between(json!({}), after).into_iter().map(|field| field.path).collect();
@@ -96,7 +98,7 @@ fn fields_come_in_the_order_of_a_reader() {
         "conditions.clientAppTypes",
         "grantControls.builtInControls",
         "grantControls.operator",
-        "sessionControls.signInFrequency.isEnabled",
+        "sessionControls.persistentBrowser.isEnabled",
         "aNewMember",
     ];
     assert_eq!(paths, expected);

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod access;
+mod approval_rules;
 mod approvals;
 mod audit;
 mod breakglass;
@@ -16,11 +17,15 @@ mod emergency;
 mod fixtures;
 mod freeze;
 mod gate;
+mod generated;
+mod labels;
+mod lockout;
 mod manifest;
 mod plans;
 mod properties;
 mod rollback;
 mod schedule;
 mod states;
+mod summary;
 mod warnings;
 mod world;

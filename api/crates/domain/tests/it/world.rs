@@ -2,14 +2,20 @@
 
 use chrono::{DateTime, Utc};
 use domain::change::kind::ChangePayload;
-use domain::change::plan::{Plan, PlanInput, plan};
+use domain::change::plan::{ImpactFacts, Plan, PlanInput, plan};
+use domain::change::warning::Waiver;
 use domain::document::diff::NameTable;
 use domain::policy::{Criticality, PolicyState};
-use domain::tenant::{EmergencyPrincipal, Tenant};
+use domain::tenant::{DirectoryObject, EmergencyPrincipal, Tenant};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::fixtures::{BREAKGLASS, breakglass, document, mfa_for_all, now, policy, tenant};
+
+/// So many ids, the same ones each time.
+pub fn ids(count: u128) -> Vec<Uuid> {
+    (1..=count).map(|number| Uuid::from_u128(0xabc_0000 + number)).collect()
+}
 
 /// A tenant, a policy in it, and an intended change.
 pub struct World {
@@ -20,7 +26,13 @@ pub struct World {
     pub deleted_at: Option<DateTime<Utc>>,
     pub snapshot_taken_at: Option<DateTime<Utc>>,
     pub actor_entra: Option<Uuid>,
-    pub impact_known: bool,
+    pub impact: Option<ImpactFacts>,
+    pub location: Option<Value>,
+    pub policy_count: usize,
+    pub referring: Vec<String>,
+    pub objects: Vec<DirectoryObject>,
+    pub waivers: Vec<Waiver>,
+    pub owned_by_rollout: bool,
 }
 
 impl World {
@@ -38,8 +50,35 @@ impl World {
             deleted_at: None,
             snapshot_taken_at: Some(now()),
             actor_entra: None,
-            impact_known: true,
+            impact: Some(ImpactFacts { would_block: 0, would_interrupt: 7 }),
+            location: None,
+            policy_count: 1,
+            referring: Vec::new(),
+            objects: Vec::new(),
+            waivers: Vec::new(),
+            owned_by_rollout: false,
         }
+    }
+
+    /// The same world with any other change, in JSON form.
+    pub fn change(payload: Value) -> Self {
+        World { payload: serde_json::from_value(payload).unwrap(), ..World::to(PolicyState::Enabled) }
+    }
+
+    /// A change of this kind with these members beside it.
+    pub fn of(kind: &str, mut members: Value) -> Self {
+        members["kind"] = kind.into();
+        World::change(members)
+    }
+
+    /// A creation, in a tenant without policies.
+    pub fn create(state: &str, document: Value) -> Self {
+        World { document: None, ..World::of("policy.create", json!({ "document": document, "state": state })) }
+    }
+
+    /// A restore of a policy that was in this state.
+    pub fn restore(state: &str) -> Self {
+        World { deleted_at: Some(now()), ..World::of("policy.restore", json!({})).from(state) }
     }
 
     pub fn rename(name: &str) -> Self {
@@ -93,10 +132,15 @@ impl World {
             tenant: &self.tenant,
             policy: policy.as_ref(),
             document: document.as_ref(),
-            names: &NameTable::default(),
+            location: self.location.as_ref(),
+            policy_count: self.policy_count,
+            referring: &self.referring,
+            names: &NameTable::new(self.objects.clone()),
             snapshot_taken_at: self.snapshot_taken_at,
             actor_entra: self.actor_entra,
-            impact_known: self.impact_known,
+            impact: self.impact,
+            waivers: &self.waivers,
+            owned_by_rollout: self.owned_by_rollout,
             now: now(),
         })
     }

@@ -32,6 +32,10 @@ pub(super) fn check(checked: &Checked<'_>, found: &mut Found) {
         reject(found, "displayName", fault);
     }
     kept_type(checked, found);
+    if checked.kind().operation() == WriteOperation::Create && ["ipRanges", "countriesAndRegions"].iter().all(|list| checked.desired().at(&[list]).is_none())
+    {
+        reject(found, "location", "a named location holds at least one range or country: add one");
+    }
     if checked.touches(&["ipRanges"])
         && let Some(fault) = ranges_fault(checked.desired())
     {

@@ -15,14 +15,14 @@ pub(super) fn check(checked: &Checked<'_>, found: &mut Found) {
     for reference in references {
         let (code, says) = match reference.candidates.len() {
             1 => continue,
-            0 => (WarningCode::ReferenceUnresolved, "nothing in the tenant is called"),
-            _ => (WarningCode::ReferenceAmbiguous, "more than one object of the tenant is called"),
+            0 => (WarningCode::ReferenceUnresolved, "nothing in the tenant goes by"),
+            _ => (WarningCode::ReferenceAmbiguous, "more than one object of the tenant goes by"),
         };
         let same = |other: &&ResolvedReference| {
             other.path == reference.path && other.candidates.len() != 1 && other.candidates.is_empty() == reference.candidates.is_empty()
         };
         let given: Vec<String> = references.iter().filter(same).map(|reference| shown(&reference.given)).collect();
-        let message = format!("{says} {}: give the object id, or create or rename the object first", listed(&given, NAMES_CHARS));
+        let message = format!("{says} {}: use the id of an object that is there, or create or rename it first", listed(&given, NAMES_CHARS));
         found.add(code, Severity::Critical, Some(&reference.path), message);
     }
 }
