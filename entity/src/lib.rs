@@ -10,6 +10,7 @@ pub mod audit_entry;
 pub mod baseline;
 pub mod baseline_policy;
 pub mod change_request;
+pub mod directory_alias;
 pub mod directory_object;
 pub mod document;
 pub mod drift;

@@ -1,8 +1,9 @@
-//! Baselines: named sets of policy documents, and which tenant is measured against which.
+//! Baselines: named sets of policy documents, and which tenant is measured against which. And names that objects were found under beside their
+//! display names.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
-use crate::ddl::{drop_tables, fk, fk_document, run, sorted_text};
+use crate::ddl::{drop_tables, fk, fk_document, key, run, sorted_text};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -56,6 +57,17 @@ impl MigrationTrait for Migration {
             .foreign_key(&mut fk("tenant_baseline", "assigned_by", "member"))
             .to_owned();
         manager.create_table(assigned).await?;
+        let alias = Table::create()
+            .table("directory_alias")
+            .col(uuid("tenant_id"))
+            .col(text("kind"))
+            .col(text("name"))
+            .col(text("object_id"))
+            .col(uuid("workspace_id"))
+            .primary_key(&mut key(["tenant_id", "kind", "name", "object_id"]))
+            .foreign_key(&mut fk("directory_alias", "tenant_id", "tenant"))
+            .to_owned();
+        manager.create_table(alias).await?;
         run(
             manager,
             &[
@@ -69,6 +81,6 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_tables(manager, &["tenant_baseline", "baseline_policy", "baseline"]).await
+        drop_tables(manager, &["directory_alias", "tenant_baseline", "baseline_policy", "baseline"]).await
     }
 }

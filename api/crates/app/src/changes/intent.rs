@@ -1,7 +1,7 @@
 //! What a caller of `createChange` intends: a payload that is ready, or a new policy whose document is still to be taken from its source.
 
 use domain::change::kind::ChangePayload;
-use domain::id::PolicyId;
+use domain::id::{BaselinePolicyId, PolicyId};
 use domain::policy::PolicyState;
 use serde::Serialize;
 use serde_json::Value;
@@ -36,6 +36,8 @@ pub struct NewPolicy {
 /// Where the document of a new policy comes from.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum NewPolicySource {
+    /// A policy of the workspace's baseline library.
+    Baseline(BaselinePolicyId),
     /// A policy of a tenant that the caller may see, as its newest snapshot has it.
     Copy(PolicyId),
     /// This document.

@@ -6,7 +6,7 @@ use domain::id::MemberId;
 use serde_json::{Value, json};
 
 /// An event about an item; `more` are further facts.
-pub(super) fn event(drift: &Drift, kind: EventKind, actor: Option<MemberId>, more: Value) -> NewEvent {
+pub(crate) fn event(drift: &Drift, kind: EventKind, actor: Option<MemberId>, more: Value) -> NewEvent {
     let mut data = json!({
         "status": drift.status,
         "kind": drift.kind,

@@ -6,13 +6,12 @@
 mod accept;
 mod attribute;
 pub(crate) mod clues;
-mod events;
+pub(crate) mod events;
 mod own;
 mod query;
 pub(crate) mod record;
 mod revert;
 mod takeback;
-mod towards;
 mod void;
 
 pub use accept::AcceptDrift;

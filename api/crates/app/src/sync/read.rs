@@ -9,8 +9,9 @@ use graph::{Call, GraphError, Priority, TenantGraph};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::announce;
+use super::{also, announce};
 use crate::App;
+use crate::changes::look_up::Findings;
 use crate::runner::JobError;
 
 /// Everything one sync read.
@@ -23,6 +24,8 @@ pub(super) struct Reading {
     pub(super) locations: Vec<Value>,
     pub(super) directory: Vec<DirectoryObject>,
     pub(super) emergency: Vec<EmergencyPrincipal>,
+    /// What open changes and the baseline refer to beside; no part of the snapshot.
+    pub(super) also: Findings,
 }
 
 /// Why a reading stopped.
@@ -74,6 +77,9 @@ pub(super) async fn read(app: &App, tenant: &Tenant, graph: &TenantGraph) -> Res
     directory.extend(optional(graph.groups_by_ids(&call(), &wanted.groups).await)?.unwrap_or_default());
     directory.extend(optional(graph.users_by_ids(&call(), &wanted.users).await)?.unwrap_or_default());
     directory.extend(optional(graph.service_principals_by_app_ids(&call(), &wanted.apps).await)?.unwrap_or_default());
+    let service_principals = graph.objects_by_ids(&call(), DirectoryKind::ServicePrincipal, &wanted.service_principals).await;
+    directory.extend(optional(service_principals)?.unwrap_or_default());
+    let also = also::read(app, tenant, graph, &directory).await.map_err(JobError::app)?;
 
     progress(4, "emergency access").await?;
     let emergency = emergency(tenant, graph, call).await?;
@@ -87,6 +93,7 @@ pub(super) async fn read(app: &App, tenant: &Tenant, graph: &TenantGraph) -> Res
         locations,
         directory,
         emergency,
+        also,
     })
 }
 
@@ -145,6 +152,7 @@ struct Wanted {
     groups: Vec<String>,
     users: Vec<String>,
     apps: Vec<String>,
+    service_principals: Vec<String>,
 }
 
 impl Wanted {
@@ -153,6 +161,11 @@ impl Wanted {
         let of = |kind: DirectoryKind| {
             references.iter().filter(|reference| reference.kind == kind).map(|reference| reference.id.clone()).collect()
         };
-        Wanted { groups: of(DirectoryKind::Group), users: of(DirectoryKind::User), apps: of(DirectoryKind::Application) }
+        Wanted {
+            groups: of(DirectoryKind::Group),
+            users: of(DirectoryKind::User),
+            apps: of(DirectoryKind::Application),
+            service_principals: of(DirectoryKind::ServicePrincipal),
+        }
     }
 }

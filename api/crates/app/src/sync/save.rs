@@ -1,8 +1,8 @@
 //! The saving half of a sync: one transaction, guarded by the job's fence.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use domain::document::{canonical_location, text_hash};
+use domain::document::{PolicyDocument, canonical_location, text_hash};
 use domain::event::EventKind;
 use domain::id::{ContentHash, PolicyId, SnapshotId};
 use domain::policy::Policy;
@@ -12,10 +12,12 @@ use serde_json::{Value, json};
 use store::{Job, WriteTx};
 use uuid::Uuid;
 
+use super::bin;
 use super::event;
 use super::read::Reading;
 use super::record::{PolicySeen, insert_snapshot, policy_item, record_known};
 use crate::App;
+use crate::baselines;
 use crate::drift::clues::Clues;
 use crate::drift::record::Sighting;
 use crate::drift::{self, Previous};
@@ -37,9 +39,13 @@ pub(super) async fn save(app: &App, job: &Job, tenant: &Tenant, kind: SnapshotKi
     let seen = PolicySeen { snapshot, change: None, at: now };
     let changed = record_all(&tx, app, &tenant, &reading, &seen).await.map_err(JobError::app)?;
     tx.replace_directory(tenant.workspace_id, tenant.id, &reading.directory).await?;
+    tx.upsert_directory(tenant.workspace_id, tenant.id, &reading.also.objects).await?;
+    tx.set_directory_aliases(tenant.workspace_id, tenant.id, &reading.also.aliases).await?;
 
     let sighting = Sighting { tenant: &tenant, previous, snapshot, manifest: &manifest, clues: &clues, now };
     let drift = drift::record::record(&tx, app, &sighting).await.map_err(JobError::app)?;
+
+    let deviations = baselines::drift::record(&tx, app, &tenant, snapshot, now).await.map_err(JobError::app)?;
 
     let from = tenant.connection;
     tenant.display_name = if tenant.display_name.is_empty() { reading.display_name.clone() } else { tenant.display_name };
@@ -60,6 +66,7 @@ pub(super) async fn save(app: &App, job: &Job, tenant: &Tenant, kind: SnapshotKi
     let facts = json!({ "kind": kind, "snapshotId": snapshot, "policies": reading.policies.len(), "changed": changed });
     events.push(event(&tenant, EventKind::SyncCompleted, facts));
     events.extend(drift);
+    events.extend(deviations);
     tx.append_events(tenant.workspace_id, now, events).await?;
     tx.commit().await?;
     app.hub().poke();
@@ -111,6 +118,7 @@ pub(super) fn put_together(reading: &Reading) -> (Manifest, Vec<(ContentHash, St
 async fn record_all(tx: &WriteTx, app: &App, tenant: &Tenant, reading: &Reading, seen: &PolicySeen) -> AppResult<usize> {
     let mut known: BTreeMap<Uuid, Policy> =
         tx.policies_of_tenant(tenant.workspace_id, tenant.id).await?.into_iter().map(|policy| (policy.graph_id, policy)).collect();
+    let listed: HashSet<Uuid> = known.keys().copied().collect();
     let mut changed = 0;
     for document in &reading.policies {
         let Some(graph_id) = document.graph_id() else { continue };
@@ -118,15 +126,18 @@ async fn record_all(tx: &WriteTx, app: &App, tenant: &Tenant, reading: &Reading,
         let id = was.as_ref().map_or_else(|| PolicyId(app.ids().uuid()), |was| was.id);
         changed += usize::from(record_known(tx, tenant, document, graph_id, was, id, seen).await?);
     }
-    let in_bin: HashSet<Uuid> = reading.deleted.iter().filter_map(domain::document::PolicyDocument::graph_id).collect();
+    let in_bin: HashMap<Uuid, &PolicyDocument> =
+        reading.deleted.iter().filter_map(|document| document.graph_id().map(|graph_id| (graph_id, document))).collect();
     for (graph_id, mut policy) in known {
         if policy.deleted_at.is_none() {
-            policy.deleted_at = Some(seen.at);
+            let bin = in_bin.get(&graph_id);
+            policy.deleted_at = bin.and_then(|document| bin::deleted_at(document)).or(Some(seen.at));
             tx.update_policy(&policy, None).await?;
-            tracing::info!(tenant = %tenant.id, policy = %policy.id, in_recycle_bin = in_bin.contains(&graph_id), "a policy is gone");
+            tracing::info!(tenant = %tenant.id, policy = %policy.id, in_recycle_bin = bin.is_some(), "a policy is gone");
             changed += 1;
         }
     }
+    bin::record_unknown(tx, app, tenant, &reading.deleted, &listed, seen).await?;
     Ok(changed)
 }
 

@@ -1,6 +1,7 @@
 //! Baselines: named sets of policy documents that a workspace keeps, creates policies from, and measures tenants against.
 
 mod clean;
+pub mod compare;
 mod import;
 mod mend;
 mod text;

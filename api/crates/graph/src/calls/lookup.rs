@@ -99,7 +99,11 @@ impl TenantGraph {
         id: &str,
         wanted: &Wanted,
     ) -> Result<Vec<Named>, GraphError> {
-        let filters = members.iter().flat_map(|member| wanted.filters(member)).map(|filter| format!("{path}&$filter={filter}"));
+        // As a list: a future that holds the closures of an iterator can't be told to be `Send` where it is spawned.
+        let mut filters = Vec::new();
+        for member in members {
+            filters.extend(wanted.filters(member).into_iter().map(|filter| format!("{path}&$filter={filter}")));
+        }
         let lists: Vec<Vec<Value>> = stream::iter(filters)
             .map(|path| async move { self.list(call, Class::Directory, &path).await })
             .buffered(CONCURRENCY)

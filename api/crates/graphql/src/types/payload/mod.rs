@@ -11,8 +11,8 @@ mod read;
 use async_graphql::Union;
 use domain::change::kind::ChangePayload as Payload;
 
-pub use application::{ApplicationChange, ApplicationFilter};
-pub use assignment::{AssignmentChange, ExternalTenants, GuestsOrExternalUsers, SetDelta};
+pub use application::ApplicationChange;
+pub use assignment::{AssignmentChange, SetDelta};
 pub use conditions::{AuthContextChange, ConditionChange, DeviceFilterChange, RiskConditionChange};
 pub use controls::{GrantChange, SessionChange, TermsOfUseChange};
 pub use lifecycle::{CreatePolicy, DeletePolicy, Rename, RestorePolicy, StateChange};
