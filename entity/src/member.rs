@@ -1,4 +1,5 @@
-//! A person or service account in a workspace. `tenant_scope` is a JSON array of tenant ids, or null for all.
+//! A person or service account in a workspace. `tenant_scope` is a JSON array of tenant ids, or null for all. `owned_by` is set for API keys;
+//! `removed_at` for who has left.
 
 use sea_orm::entity::prelude::*;
 
@@ -21,6 +22,8 @@ pub struct Model {
     pub tenant_scope: Option<String>,
     pub created_at: DateTimeUtc,
     pub owned_by: Option<Uuid>,
+    pub removed_at: Option<DateTimeUtc>,
+    pub version: i64,
 }
 
 /// Rows are joined in the statements of crate `store`, not through the ORM.

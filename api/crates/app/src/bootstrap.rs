@@ -26,7 +26,8 @@ impl App {
     pub async fn ensure_workspace(&self, name: &str, members: &[FirstMember]) -> AppResult<WorkspaceId> {
         let first = members.first().ok_or_else(|| AppError::invalid(&["members"], "a workspace needs a first member"))?;
         let tx = self.store().write().await?;
-        if let Some(member) = tx.members_of_principal(&first.issuer, &first.subject).await?.first() {
+        // Also one who was removed since: a restart must not make a second workspace for an owner who has left.
+        if let Some(member) = tx.ever_members_of_principal(&first.issuer, &first.subject).await?.first() {
             return Ok(member.workspace_id);
         }
         let now = self.now();
@@ -51,6 +52,8 @@ impl App {
                 tenant_scope: None,
                 owned_by: None,
                 created_at: now,
+                removed_at: None,
+                version: 1,
             })
             .await?;
         }

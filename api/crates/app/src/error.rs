@@ -2,6 +2,7 @@
 
 use domain::access::Operation;
 use domain::change::refusal::Refusal;
+use domain::membership::MembershipRefusal;
 use domain::workspace::Role;
 
 /// A use case's refusal or fault.
@@ -32,6 +33,9 @@ pub enum AppError {
     /// A rule of the change request refused the step.
     #[error("{0}")]
     Refused(#[from] Refusal),
+    /// Somebody can't be added, changed or removed.
+    #[error("{0}")]
+    Membership(#[from] MembershipRefusal),
     /// The object moved on since the caller read it.
     #[error("expected revision {expected}, it is at {current} now: read it again")]
     StaleRevision {
@@ -84,6 +88,7 @@ impl AppError {
             AppError::Forbidden { .. } | AppError::NotAMember => "FORBIDDEN",
             AppError::Invalid { .. } => "INVALID_INPUT",
             AppError::Refused(refusal) => refusal.code(),
+            AppError::Membership(refusal) => refusal.code(),
             AppError::StaleRevision { .. } | AppError::Concurrent => "STALE_REVISION",
             AppError::IdempotencyMismatch => "IDEMPOTENCY_MISMATCH",
             AppError::AlreadyConnected => "ALREADY_CONNECTED",

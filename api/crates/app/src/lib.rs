@@ -3,8 +3,11 @@
 //! The only place where a caller's rights are asked for, and the only place from which Graph is written to (`saga`).
 //! What is deliberately absent: SQL (crate `store`), Graph's JSON (crate `graph`), and anything about HTTP or GraphQL.
 
+pub mod api_keys;
+pub mod audit_chain;
 mod audited;
 mod authorize;
+pub mod baselines;
 pub mod bootstrap;
 mod changes;
 pub mod command;
@@ -14,6 +17,7 @@ pub mod failpoint;
 pub mod freeze;
 mod hub;
 mod idempotency;
+pub mod members;
 pub mod page;
 mod policies;
 mod query;
@@ -40,12 +44,14 @@ use crate::hub::Hub;
 use crate::seal::Sealer;
 use crate::settings::Settings;
 
+pub use changes::{EditChange, LoosenInEmergency, ResolveOutcome, ReviewEmergency, StopChange, WaiveWarning};
+pub use changes::intent::{Intent, NewPolicy, NewPolicySource};
 pub use drift::{AcceptDrift, DriftFilter, DriftReverts, RevertDrift};
 pub use query::audit::AuditFilter;
 pub use query::changes::ChangeFilter;
 pub use query::decision::Decision;
 pub use query::events::{EventFilter, EventPage};
-pub use query::policies::PolicyFilter;
+pub use query::policies::{PolicyFilter, RECYCLE_BIN};
 pub use query::snapshots::SnapshotItemDiff;
 pub use query::tenants::{TenantFilter, TenantOrder};
 pub use session::Identity;

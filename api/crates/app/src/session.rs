@@ -38,7 +38,7 @@ impl App {
         member.map(|member| actor(member, identity.expires_at)).ok_or(AppError::NotAMember)
     }
 
-    /// The actor as it stands now, or `None` when the membership is gone or its role changed: what keeps a long stream honest.
+    /// The actor as it stands now, or `None` when the membership is gone or the API key was revoked: what keeps a long stream honest.
     pub(crate) async fn refresh(&self, actor: &Actor) -> AppResult<Option<Actor>> {
         let member = self.store().reader().member(actor.workspace_id, actor.member_id).await?;
         Ok(member.map(|member| self::actor(&member, actor.expires_at)))

@@ -3,6 +3,7 @@
 //! What is deliberately absent: Graph's wire errors (crate `graph`), rows (crate `store`), and anything async.
 
 pub mod access;
+pub mod api_key;
 pub mod audit;
 pub mod baseline;
 pub mod change;
@@ -12,6 +13,7 @@ pub mod env;
 pub mod event;
 pub mod freeze;
 pub mod id;
+pub mod membership;
 pub mod person;
 pub mod policy;
 pub mod schedule;

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
+use crate::access::{Operation, allowed};
+use crate::api_key::API_KEY_ISSUER;
 use crate::change::approval_rules::ApprovalRules;
 use crate::id::{MemberId, TenantId, WorkspaceId};
 use crate::text_enum;
@@ -64,6 +66,29 @@ pub struct Member {
     pub owned_by: Option<MemberId>,
     /// Creation instant.
     pub created_at: DateTime<Utc>,
+    /// When it was removed, or revoked if it is an API key. The row stays: what it did refers to it.
+    pub removed_at: Option<DateTime<Utc>>,
+    /// Row version, raised by every update.
+    pub version: i64,
+}
+
+impl Member {
+    /// Whether it is still a member.
+    pub fn present(&self) -> bool {
+        self.removed_at.is_none()
+    }
+
+    /// Whether it may do something to a tenant now: it is still there, its role allows it, and the tenant is one of its own.
+    pub fn may(&self, operation: Operation, tenant: TenantId) -> bool {
+        self.present()
+            && allowed(self.role, operation)
+            && self.tenant_scope.as_ref().is_none_or(|scope| scope.contains(&tenant))
+    }
+
+    /// Whether it is an API key and no person.
+    pub fn is_api_key(&self) -> bool {
+        self.issuer == API_KEY_ISSUER
+    }
 }
 
 /// The authenticated caller of one operation, resolved to a member of one workspace.

@@ -1,17 +1,17 @@
-//! Workspaces and members.
+//! Workspaces.
 
 use domain::change::approval_rules::ApprovalRules;
-use domain::id::{MemberId, TenantId, WorkspaceId};
-use domain::workspace::{Member, Workspace};
-use entity::{member, workspace};
+use domain::id::WorkspaceId;
+use domain::workspace::Workspace;
+use entity::workspace;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::convert::{all, optional_json, text, to_json};
+use crate::convert::{all, optional_json, to_json};
 use crate::db::{Reader, WriteTx};
 use crate::error::{Result, StoreError};
-use crate::ids::in_ids;
 
-/// The most workspaces or members that one call lists.
+/// The most workspaces that one call lists.
 const MAX_LISTED: u64 = 1_000;
 
 impl Reader {
@@ -29,47 +29,6 @@ impl Reader {
             .all(&self.db)
             .await?;
         all(rows, to_workspace)
-    }
-
-    /// One member.
-    pub async fn member(&self, workspace: WorkspaceId, id: MemberId) -> Result<Option<Member>> {
-        let row = member::Entity::find_by_id(id.0).filter(member::Column::WorkspaceId.eq(workspace.0)).one(&self.db).await?;
-        row.map(to_member).transpose()
-    }
-
-    /// Members, oldest first, at most 1,000.
-    pub async fn members(&self, workspace: WorkspaceId) -> Result<Vec<Member>> {
-        let rows = member::Entity::find()
-            .filter(member::Column::WorkspaceId.eq(workspace.0))
-            .order_by_asc(member::Column::CreatedAt)
-            .order_by_asc(member::Column::Id)
-            .limit(MAX_LISTED)
-            .all(&self.db)
-            .await?;
-        all(rows, to_member)
-    }
-
-    /// Members by id, in no order; unknown ids are left out.
-    pub async fn members_by_ids(&self, workspace: WorkspaceId, ids: &[MemberId]) -> Result<Vec<Member>> {
-        let rows = member::Entity::find()
-            .filter(member::Column::WorkspaceId.eq(workspace.0))
-            .filter(in_ids(&self.db, "id", ids.iter().map(|id| id.0)))
-            .all(&self.db)
-            .await?;
-        all(rows, to_member)
-    }
-
-    /// A principal's memberships, oldest first. Without a workspace because it is how a token finds its workspaces.
-    pub async fn members_of_principal(&self, issuer: &str, subject: &str) -> Result<Vec<Member>> {
-        let rows = member::Entity::find()
-            .filter(member::Column::Issuer.eq(issuer))
-            .filter(member::Column::Subject.eq(subject))
-            .order_by_asc(member::Column::CreatedAt)
-            .order_by_asc(member::Column::Id)
-            .limit(MAX_LISTED)
-            .all(&self.db)
-            .await?;
-        all(rows, to_member)
     }
 }
 
@@ -113,22 +72,12 @@ impl WriteTx {
         Ok(next)
     }
 
-    /// Adds a member; a principal is at most once in a workspace ([`crate::constraint::MEMBER_PRINCIPAL`]).
-    pub async fn insert_member(&self, new: &Member) -> Result<()> {
-        let scope = new.tenant_scope.as_ref().map(|scope| to_json("member.tenant_scope", scope)).transpose()?;
-        let row = member::ActiveModel {
-            id: Set(new.id.0),
-            workspace_id: Set(new.workspace_id.0),
-            issuer: Set(new.issuer.clone()),
-            subject: Set(new.subject.clone()),
-            display_name: Set(new.display_name.clone()),
-            role: Set(new.role.as_str().to_owned()),
-            tenant_scope: Set(scope),
-            created_at: Set(new.created_at),
-            owned_by: Set(new.owned_by.map(|id| id.0)),
-        };
-        member::Entity::insert(row).exec_without_returning(&self.db).await?;
-        Ok(())
+    /// Holds the workspace's row to the end of the transaction: whatever is decided over several members, keys or settings is decided one
+    /// after the other. The logs' counters stand in the same row, so every transaction that writes an event waits here as well.
+    pub async fn lock_workspace(&self, id: WorkspaceId) -> Result<()> {
+        let same = Expr::col(workspace::Column::Version);
+        let update = workspace::Entity::update_many().col_expr(workspace::Column::Version, same).filter(workspace::Column::Id.eq(id.0));
+        one_row(update.exec(&self.db).await?.rows_affected)
     }
 }
 
@@ -148,20 +97,5 @@ fn to_workspace(row: workspace::Model) -> Result<Workspace> {
         dry_run_ttl_s: row.dry_run_ttl_s,
         created_at: row.created_at,
         version: row.version,
-    })
-}
-
-fn to_member(row: member::Model) -> Result<Member> {
-    let scope: Option<Vec<TenantId>> = optional_json("member.tenant_scope", row.tenant_scope.as_deref())?;
-    Ok(Member {
-        id: MemberId(row.id),
-        workspace_id: WorkspaceId(row.workspace_id),
-        issuer: row.issuer,
-        subject: row.subject,
-        display_name: row.display_name,
-        role: text("member.role", &row.role)?,
-        tenant_scope: scope.map(|scope| scope.into_iter().collect()),
-        owned_by: row.owned_by.map(MemberId),
-        created_at: row.created_at,
     })
 }

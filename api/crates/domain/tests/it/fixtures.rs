@@ -205,6 +205,8 @@ pub fn member(id: MemberId, role: Role) -> Member {
         tenant_scope: None,
         owned_by: None,
         created_at: now(),
+        removed_at: None,
+        version: 1,
     }
 }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod access;
+mod api_keys;
 mod approval_rules;
 mod approvals;
 mod audit;
@@ -21,6 +22,7 @@ mod generated;
 mod labels;
 mod lockout;
 mod manifest;
+mod membership;
 mod plans;
 mod properties;
 mod rollback;
