@@ -106,7 +106,9 @@ impl Checked<'_> {
 
     /// Whether a member of the document beside these differs.
     fn touches_beside(&self, names: &[&str]) -> bool {
-        let members = |form: &Canonical| -> Vec<String> { form.value().as_object().into_iter().flat_map(|members| members.keys().cloned()).collect() };
+        let members = |form: &Canonical| -> Vec<String> {
+            form.value().as_object().into_iter().flat_map(|members| members.keys().cloned()).collect()
+        };
         let all = members(self.base()).into_iter().chain(members(self.desired()));
         all.filter(|name| !names.contains(&name.as_str())).any(|name| self.touches(&[&name]))
     }

@@ -11,8 +11,8 @@ mod sets;
 
 use serde_json::Value;
 
-pub(super) use self::label::{state_word, strength_name};
 use self::fields::{Meaning, field_at};
+pub(super) use self::label::{state_word, strength_name};
 use crate::change::dry_run::{FieldDiff, Risk};
 use crate::change::patch::Outcome;
 use crate::document::diff::{NameTable, diff};

@@ -23,11 +23,20 @@ fn each_rule_holds_from_its_boundary_on() {
         edit(&mut facts);
         facts
     };
-    assert_eq!(ApprovalRules::default().reasons(&facts(|f| *f = ApprovalFacts { critical_policy: true, worst: Some(Severity::Critical), would_block: 9, enforcing: true, bulk_tenants: 9 })), []);
+    assert_eq!(
+        ApprovalRules::default().reasons(&facts(|f| *f =
+            ApprovalFacts { critical_policy: true, worst: Some(Severity::Critical), would_block: 9, enforcing: true, bulk_tenants: 9 })),
+        []
+    );
     let cases: [(ApprovalRules, R, ApprovalFacts, Option<ApprovalFacts>); 6] = [
         (rules(|r| r.always = true), R::Always, nothing, None),
         (rules(|r| r.critical_policy = true), R::CriticalPolicy, facts(|f| f.critical_policy = true), Some(nothing)),
-        (rules(|r| r.severity = Some(Severity::Warning)), R::Severity, facts(|f| f.worst = Some(Severity::Warning)), Some(facts(|f| f.worst = Some(Severity::Info)))),
+        (
+            rules(|r| r.severity = Some(Severity::Warning)),
+            R::Severity,
+            facts(|f| f.worst = Some(Severity::Warning)),
+            Some(facts(|f| f.worst = Some(Severity::Info))),
+        ),
         (rules(|r| r.would_block = Some(10)), R::WouldBlock, facts(|f| f.would_block = 10), Some(facts(|f| f.would_block = 9))),
         (rules(|r| r.enforcing = true), R::Enforcing, facts(|f| f.enforcing = true), Some(nothing)),
         (rules(|r| r.bulk_tenants = Some(3)), R::BulkTenants, facts(|f| f.bulk_tenants = 3), Some(facts(|f| f.bulk_tenants = 2))),
@@ -39,8 +48,19 @@ fn each_rule_holds_from_its_boundary_on() {
         }
     }
     // A critical warning is more than a warning, and all reasons are given, in their order.
-    let all = rules(|r| *r = ApprovalRules { always: true, critical_policy: true, severity: Some(Severity::Warning), would_block: Some(1), enforcing: true, bulk_tenants: Some(1), quorum: 2 });
-    let everything = ApprovalFacts { critical_policy: true, worst: Some(Severity::Critical), would_block: 1, enforcing: true, bulk_tenants: 1 };
+    let all = rules(|r| {
+        *r = ApprovalRules {
+            always: true,
+            critical_policy: true,
+            severity: Some(Severity::Warning),
+            would_block: Some(1),
+            enforcing: true,
+            bulk_tenants: Some(1),
+            quorum: 2,
+        }
+    });
+    let everything =
+        ApprovalFacts { critical_policy: true, worst: Some(Severity::Critical), would_block: 1, enforcing: true, bulk_tenants: 1 };
     assert_eq!(all.reasons(&everything), R::ALL);
 }
 
@@ -57,7 +77,8 @@ fn facts_come_from_the_plan() {
     assert!(!enforcing(&World::to(PolicyState::ReportOnly)), "and it changes nothing");
     assert!(enforcing(&World::create("enabled", mfa_for_all("disabled"))));
     assert!(!enforcing(&World::create("disabled", mfa_for_all("enabled"))));
-    let exclude = |state: &str| World::of("policy.assignment_change", json!({ "excludeGroups": { "add": [uuid::Uuid::nil()] } })).from(state);
+    let exclude =
+        |state: &str| World::of("policy.assignment_change", json!({ "excludeGroups": { "add": [uuid::Uuid::nil()] } })).from(state);
     assert!(enforcing(&exclude("enabled")), "what loosens an enforced policy needs eyes as well");
     assert!(!enforcing(&exclude("enabledForReportingButNotEnforced")));
     assert!(!enforcing(&World::of("policy.delete", json!({ "confirmDisplayName": "Require MFA" })).from("enabled")));

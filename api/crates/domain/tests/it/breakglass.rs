@@ -240,8 +240,11 @@ pub fn kinds() -> Vec<(WarningCode, Option<Severity>, &'static str, World)> {
         removed(
             None,
             "a group in its place",
-            enforced("policy.assignment_change", json!({ "excludeUsers": { "remove": [BREAKGLASS] }, "excludeGroups": { "add": [GROUP] } }))
-                .principal(|p| p.member_of = Some(vec![GROUP])),
+            enforced(
+                "policy.assignment_change",
+                json!({ "excludeUsers": { "remove": [BREAKGLASS] }, "excludeGroups": { "add": [GROUP] } }),
+            )
+            .principal(|p| p.member_of = Some(vec![GROUP])),
         ),
         removed(
             None,

@@ -29,9 +29,8 @@ fn names(of: fn(usize) -> Uuid, count: usize) -> Vec<String> {
 
 /// Up to three of them, now and then in capitals.
 fn some(items: Vec<String>, most: usize) -> impl Strategy<Value = Vec<String>> {
-    (subsequence(items.clone(), 0..=most.min(items.len())), any::<bool>()).prop_map(|(items, capitals)| {
-        items.into_iter().map(|item| if capitals { item.to_uppercase() } else { item }).collect()
-    })
+    (subsequence(items.clone(), 0..=most.min(items.len())), any::<bool>())
+        .prop_map(|(items, capitals)| items.into_iter().map(|item| if capitals { item.to_uppercase() } else { item }).collect())
 }
 
 fn included_users() -> impl Strategy<Value = Vec<String>> {
@@ -70,10 +69,7 @@ fn applications() -> impl Strategy<Value = Value> {
 }
 
 fn grant() -> impl Strategy<Value = Value> {
-    let controls = prop_oneof![
-        Just(vec!["block"]),
-        subsequence(vec!["mfa", "compliantDevice", "domainJoinedDevice"], 0..=3),
-    ];
+    let controls = prop_oneof![Just(vec!["block"]), subsequence(vec!["mfa", "compliantDevice", "domainJoinedDevice"], 0..=3),];
     (controls, select(vec!["AND", "OR"]), any::<bool>(), any::<bool>()).prop_map(|(controls, operator, strength, terms)| {
         let mut grant = json!({ "operator": operator, "builtInControls": controls });
         if strength && !controls.contains(&"mfa") && !controls.contains(&"block") {

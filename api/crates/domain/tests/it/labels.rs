@@ -65,7 +65,8 @@ fn when_it_applies() {
 
     let filter = |rule: &str| json!({ "deviceFilter": { "mode": "exclude", "rule": rule } });
     let device = |to: Value, from: Value| risks("policy.device_filter_change", to, |w| w.set("/conditions/devices", from));
-    let both = |risk| vec![("conditions.devices.deviceFilter.mode".to_owned(), risk), ("conditions.devices.deviceFilter.rule".to_owned(), risk)];
+    let both =
+        |risk| vec![("conditions.devices.deviceFilter.mode".to_owned(), risk), ("conditions.devices.deviceFilter.rule".to_owned(), risk)];
     assert_eq!(device(filter("a"), Value::Null), both(Loosens));
     assert_eq!(device(json!({ "deviceFilter": null }), filter("a")), both(Tightens));
     assert_eq!(device(filter("b"), filter("a")), [("conditions.devices.deviceFilter.rule".to_owned(), Neutral)]);
@@ -73,7 +74,9 @@ fn when_it_applies() {
 
 #[test]
 fn what_is_demanded() {
-    let grant = |to: Value, from: Value| -> Vec<Risk> { risks("policy.grant_change", to, |w| w.set("/grantControls", from)).into_iter().map(|line| line.1).collect() };
+    let grant = |to: Value, from: Value| -> Vec<Risk> {
+        risks("policy.grant_change", to, |w| w.set("/grantControls", from)).into_iter().map(|line| line.1).collect()
+    };
     let mfa = || json!({ "operator": "OR", "builtInControls": ["mfa"] });
     let both = |operator: &str| json!({ "operator": operator, "builtInControls": ["mfa", "compliantDevice"] });
     let device = || json!({ "builtInControls": ["compliantDevice"] });
@@ -97,7 +100,9 @@ fn what_is_demanded() {
 
 #[test]
 fn how_long_a_session_lasts() {
-    let session = |to: Value, from: Value| -> Vec<Risk> { risks("policy.session_change", to, |w| w.set("/sessionControls", from)).into_iter().map(|line| line.1).collect() };
+    let session = |to: Value, from: Value| -> Vec<Risk> {
+        risks("policy.session_change", to, |w| w.set("/sessionControls", from)).into_iter().map(|line| line.1).collect()
+    };
     let hours = |value: u8| json!({ "signInFrequency": { "isEnabled": true, "value": value, "type": "hours" } });
     let every = json!({ "signInFrequency": { "isEnabled": true, "frequencyInterval": "everyTime" } });
     assert_eq!(session(hours(4), Value::Null), [Tightens; 5]);
@@ -155,7 +160,10 @@ fn a_line_reads_as_a_person_would_say_it() {
     assert_eq!(label(&world), ["Excluded groups: adds Contractors, removes 00000000…"]);
     assert_eq!(label(&World::to(domain::policy::PolicyState::Enabled)), ["State: from report-only to on"]);
     assert_eq!(label(&World::rename("Better")), ["Display name: from 'Require MFA' to 'Better'"]);
-    let strength = World::of("policy.grant_change", json!({ "builtInControls": [], "authenticationStrengthId": "00000000-0000-0000-0000-000000000004" }));
+    let strength = World::of(
+        "policy.grant_change",
+        json!({ "builtInControls": [], "authenticationStrengthId": "00000000-0000-0000-0000-000000000004" }),
+    );
     assert_eq!(label(&strength), ["Authentication strength: adds Phishing-resistant MFA", "Grant controls: removes mfa"]);
     let browser = World::of("policy.session_change", json!({ "persistentBrowser": { "isEnabled": true, "mode": "never" } }));
     assert_eq!(label(&browser), ["Persistent browser session: yes", "Persistent browser session (mode): never"]);

@@ -37,7 +37,10 @@ fn coming_and_going() {
     };
     let report = "enabledForReportingButNotEnforced";
     assert_eq!(create(report, |_| {}), "Creates 'Require MFA' in report-only for all users: requires mfa");
-    assert_eq!(create("enabled", |d| d["grantControls"]["builtInControls"] = json!(["block"])), "Creates 'Require MFA' enforced for all users: blocks access");
+    assert_eq!(
+        create("enabled", |d| d["grantControls"]["builtInControls"] = json!(["block"])),
+        "Creates 'Require MFA' enforced for all users: blocks access"
+    );
     assert_eq!(
         create("disabled", |d| d["grantControls"] = json!({ "operator": "AND", "builtInControls": ["mfa", "compliantDevice"] })),
         "Creates 'Require MFA' switched off for all users: requires all of compliantDevice, mfa"
@@ -51,7 +54,8 @@ fn coming_and_going() {
 fn editing() {
     assert_eq!(says(&World::rename("Better")), "Renames 'Require MFA' to 'Better'");
     assert_eq!(says(&World::rename("Require MFA")), "Nothing changes: 'Require MFA' has this name already");
-    let grant = World::of("policy.grant_change", json!({ "builtInControls": ["mfa", "compliantDevice"], "operator": "AND" })).from("enabled");
+    let grant =
+        World::of("policy.grant_change", json!({ "builtInControls": ["mfa", "compliantDevice"], "operator": "AND" })).from("enabled");
     assert_eq!(says(&grant), "Changes 'Require MFA' (on): grant controls: adds compliantDevice; operator: from OR to AND");
     let nothing = World::of("policy.assignment_change", json!({ "includeUsers": { "add": ["All"] } }));
     assert_eq!(says(&nothing), "Nothing changes: 'Require MFA' is already as proposed");
@@ -63,7 +67,10 @@ fn places() {
         says(&locations::create(json!({ "ip": { "ipRanges": ["192.0.2.0/24", "198.51.100.0/24"], "isTrusted": true } }))),
         "Creates the named location 'New' of 2 ranges, trusted"
     );
-    assert_eq!(says(&locations::create(json!({ "country": { "countriesAndRegions": ["DE"] } }))), "Creates the named location 'New' of 1 country");
+    assert_eq!(
+        says(&locations::create(json!({ "country": { "countriesAndRegions": ["DE"] } }))),
+        "Creates the named location 'New' of 1 country"
+    );
     let used = locations::update(json!({ "isTrusted": true })).with(|w| w.referring = vec!["A".into(), "B".into()]);
     assert_eq!(says(&used), "Changes the named location 'Headquarters', which 2 policies refer to: trusted: from no to yes");
     assert_eq!(says(&locations::delete(false, &[])), "Deletes the named location 'Headquarters' of 1 range");

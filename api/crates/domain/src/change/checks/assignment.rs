@@ -45,7 +45,8 @@ fn nobody(checked: &Checked<'_>, found: &mut Found) {
 fn exclusions(checked: &Checked<'_>, found: &mut Found) {
     let count = checked.gained(&EXCLUDED).len();
     if count > MANY_EXCLUSIONS {
-        let message = format!("{count} users are excluded by this one change: exclude a group instead, so that the exception can be reviewed");
+        let message =
+            format!("{count} users are excluded by this one change: exclude a group instead, so that the exception can be reviewed");
         found.add(WarningCode::LargeExcludeAdd, Severity::Warning, Some("conditions.users.excludeUsers"), message);
     }
 }

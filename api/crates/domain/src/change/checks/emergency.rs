@@ -93,10 +93,12 @@ fn narrowed(policy: &Canonical) -> bool {
         "applications" => has(policy, &["conditions", "applications", "applicationFilter"]),
         "clientAppTypes" => !lists(policy, &["conditions", "clientAppTypes"], "all"),
         "locations" => {
-            has(policy, &["conditions", "locations", "excludeLocations"]) || !lists(policy, &["conditions", "locations", "includeLocations"], "All")
+            has(policy, &["conditions", "locations", "excludeLocations"])
+                || !lists(policy, &["conditions", "locations", "includeLocations"], "All")
         }
         "platforms" => {
-            has(policy, &["conditions", "platforms", "excludePlatforms"]) || !lists(policy, &["conditions", "platforms", "includePlatforms"], "all")
+            has(policy, &["conditions", "platforms", "excludePlatforms"])
+                || !lists(policy, &["conditions", "platforms", "includePlatforms"], "all")
         }
         _ => true,
     })

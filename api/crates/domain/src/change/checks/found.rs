@@ -16,9 +16,7 @@ impl Found {
 
     /// Most severe first, then by code and field.
     pub(super) fn sorted(mut self) -> Vec<Warning> {
-        self.0.sort_by(|a, b| {
-            b.severity.cmp(&a.severity).then(a.code.as_str().cmp(b.code.as_str())).then_with(|| a.path.cmp(&b.path))
-        });
+        self.0.sort_by(|a, b| b.severity.cmp(&a.severity).then(a.code.as_str().cmp(b.code.as_str())).then_with(|| a.path.cmp(&b.path)));
         self.0
     }
 }

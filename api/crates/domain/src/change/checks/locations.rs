@@ -32,7 +32,8 @@ pub(super) fn check(checked: &Checked<'_>, found: &mut Found) {
         reject(found, "displayName", fault);
     }
     kept_type(checked, found);
-    if checked.kind().operation() == WriteOperation::Create && ["ipRanges", "countriesAndRegions"].iter().all(|list| checked.desired().at(&[list]).is_none())
+    if checked.kind().operation() == WriteOperation::Create
+        && ["ipRanges", "countriesAndRegions"].iter().all(|list| checked.desired().at(&[list]).is_none())
     {
         reject(found, "location", "a named location holds at least one range or country: add one");
     }
@@ -47,7 +48,9 @@ pub(super) fn check(checked: &Checked<'_>, found: &mut Found) {
         reject(found, "countriesAndRegions", fault);
     }
     let method = checked.desired().at(&["countryLookupMethod"]).and_then(Value::as_str);
-    if checked.touches(&["countryLookupMethod"]) && method.is_some_and(|method| !["clientIpAddress", "authenticatorAppGps"].contains(&method)) {
+    if checked.touches(&["countryLookupMethod"])
+        && method.is_some_and(|method| !["clientIpAddress", "authenticatorAppGps"].contains(&method))
+    {
         reject(found, "countryLookupMethod", "countries are looked up by clientIpAddress or authenticatorAppGps: use one of them");
     }
 }

@@ -31,7 +31,8 @@ pub(super) fn always(checked: &Checked<'_>, found: &mut Found) {
 
 /// What is said of a change of a policy.
 pub(super) fn check(checked: &Checked<'_>, found: &mut Found) {
-    if matches!(checked.kind().operation(), WriteOperation::Create | WriteOperation::Restore) && checked.input.policy_count >= POLICIES_MAX {
+    if matches!(checked.kind().operation(), WriteOperation::Create | WriteOperation::Restore) && checked.input.policy_count >= POLICIES_MAX
+    {
         let message = format!("the tenant holds {} policies and Entra allows {POLICIES_MAX}: delete one first", checked.input.policy_count);
         found.add(WarningCode::PolicyLimitReached, Severity::Critical, None, message);
     }
@@ -80,7 +81,9 @@ fn impact(checked: &Checked<'_>, found: &mut Found) {
             let message = "nobody has computed whom this would block or interrupt: run Impact first";
             found.add(WarningCode::ImpactNotRun, Severity::Warning, STATE, message);
         }
-        Some(impact) if impact.would_block > 0 && checked.after_state() == Some(PolicyState::Enabled) && checked.touches_more_than_texts() => {
+        Some(impact)
+            if impact.would_block > 0 && checked.after_state() == Some(PolicyState::Enabled) && checked.touches_more_than_texts() =>
+        {
             let count = impact.would_block;
             let message = format!("{count} sign-ins of the impact window would be blocked: look at the impact report first");
             found.add(WarningCode::WouldBlockSignins, Severity::Warning, None, message);

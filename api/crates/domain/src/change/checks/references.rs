@@ -22,7 +22,8 @@ pub(super) fn check(checked: &Checked<'_>, found: &mut Found) {
             other.path == reference.path && other.candidates.len() != 1 && other.candidates.is_empty() == reference.candidates.is_empty()
         };
         let given: Vec<String> = references.iter().filter(same).map(|reference| shown(&reference.given)).collect();
-        let message = format!("{says} {}: use the id of an object that is there, or create or rename it first", listed(&given, NAMES_CHARS));
+        let message =
+            format!("{says} {}: use the id of an object that is there, or create or rename it first", listed(&given, NAMES_CHARS));
         found.add(code, Severity::Critical, Some(&reference.path), message);
     }
 }

@@ -46,7 +46,9 @@ pub(super) fn includes_anybody(policy: &Canonical) -> bool {
         ("clientApplications", "agentIdServicePrincipalFilter", ""),
     ];
     let left = |(of, include, exclude): &(&str, &str, &str)| {
-        policy.texts(&["conditions", of, include]).any(|listed| listed != "None" && !policy.texts(&["conditions", of, exclude]).any(|out| out == listed))
+        policy
+            .texts(&["conditions", of, include])
+            .any(|listed| listed != "None" && !policy.texts(&["conditions", of, exclude]).any(|out| out == listed))
     };
     let whole = |(of, include, exclude): &(&str, &str, &str)| {
         let included = policy.at(&["conditions", of, include]);

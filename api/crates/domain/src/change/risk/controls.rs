@@ -61,7 +61,8 @@ pub(super) fn operator(before: &Canonical, after: &Canonical) -> Risk {
 }
 
 pub(super) fn strength(field: &FieldDiff, before: &Canonical, after: &Canonical) -> Risk {
-    let rank = |value: &Option<Value>| value.as_ref().and_then(Value::as_str).and_then(|id| STRENGTHS.iter().position(|known| *known == id));
+    let rank =
+        |value: &Option<Value>| value.as_ref().and_then(Value::as_str).and_then(|id| STRENGTHS.iter().position(|known| *known == id));
     let mfa = |policy: &Canonical| policy.texts(&BUILT_IN).any(|control| control == "mfa");
     match (&field.before, &field.after) {
         (None, _) if mfa(before) && !mfa(after) => Risk::Tightens,

@@ -15,7 +15,11 @@ const LABEL_CHARS: usize = 300;
 /// The line: "Excluded groups: adds Contractors, removes 1f0c8a11…".
 pub(super) fn label(field: &FieldDiff) -> String {
     let words = words(&field.path);
-    let says = if field.added.is_empty() && field.removed.is_empty() { values(field) } else { elements(field, LABEL_CHARS - words.chars().count()) };
+    let says = if field.added.is_empty() && field.removed.is_empty() {
+        values(field)
+    } else {
+        elements(field, LABEL_CHARS - words.chars().count())
+    };
     cut(&format!("{words}: {says}"), LABEL_CHARS)
 }
 
@@ -84,7 +88,9 @@ fn values(field: &FieldDiff) -> String {
 
 fn value(path: &str, value: &Value) -> String {
     match value {
-        Value::String(text) if path == "state" => text.parse::<PolicyState>().map_or_else(|_| shown(text), |state| state_word(state).to_owned()),
+        Value::String(text) if path == "state" => {
+            text.parse::<PolicyState>().map_or_else(|_| shown(text), |state| state_word(state).to_owned())
+        }
         Value::String(text) if path == "displayName" || path == "description" => format!("'{}'", shown(text)),
         Value::String(text) => shown(text),
         Value::Bool(true) => "yes".to_owned(),

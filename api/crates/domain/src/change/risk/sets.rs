@@ -24,9 +24,8 @@ pub(super) fn excluded(field: &FieldDiff) -> Risk {
 }
 
 pub(super) fn condition(field: &FieldDiff, all: &str) -> Risk {
-    let configured = |value: Option<&'_ Value>| value.is_some();
-    let cover = |value: Option<&'_ Value>| -> bool { !configured(value) || texts(value).any(|item| item == all) };
-    match (cover(field.before.as_ref()), cover(field.after.as_ref())) {
+    let anything = |value: Option<&Value>| value.is_none() || texts(value).any(|item| item == all);
+    match (anything(field.before.as_ref()), anything(field.after.as_ref())) {
         (true, true) => Risk::Neutral,
         (true, false) => Risk::Loosens,
         (false, true) => Risk::Tightens,
@@ -45,7 +44,7 @@ pub(super) fn filter(before: Option<&Value>, after: Option<&Value>) -> Risk {
     by_order(before.is_none().cmp(&after.is_none()))
 }
 
-fn texts<'v>(value: Option<&'v Value>) -> impl Iterator<Item = &'v str> {
+fn texts(value: Option<&Value>) -> impl Iterator<Item = &str> {
     value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
 }
 

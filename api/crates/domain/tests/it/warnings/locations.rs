@@ -33,10 +33,20 @@ pub fn cases() -> Vec<Case> {
         taken("countries", create(json!({ "country": { "countriesAndRegions": ["DE", "AT"] } }))),
         taken("ranges", create(json!({ "ip": { "ipRanges": ["192.0.2.0/24"], "isTrusted": true } }))),
         (C::NoOp, Some(Info), "a location as it is", update(json!({ "displayName": "Headquarters" }))),
-        (C::PolicyNotFound, Some(Critical), "a location that is not there", update(json!({ "isTrusted": true })).with(|w| w.location = None)),
+        (
+            C::PolicyNotFound,
+            Some(Critical),
+            "a location that is not there",
+            update(json!({ "isTrusted": true })).with(|w| w.location = None),
+        ),
         (C::BreakglassNotExcluded, None, "a location reaches nobody", update(json!({ "isTrusted": true }))),
         (C::IncludesNothing, None, "a location includes nobody", create(json!({ "ip": { "ipRanges": ["192.0.2.0/24"] } }))),
-        (C::PolicyLimitReached, None, "a location is no policy", create(json!({ "ip": { "ipRanges": ["192.0.2.0/24"] } })).with(|w| w.policy_count = 240)),
+        (
+            C::PolicyLimitReached,
+            None,
+            "a location is no policy",
+            create(json!({ "ip": { "ipRanges": ["192.0.2.0/24"] } })).with(|w| w.policy_count = 240),
+        ),
     ]
 }
 

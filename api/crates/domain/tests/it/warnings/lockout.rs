@@ -59,7 +59,8 @@ pub fn cases() -> Vec<Case> {
             CODE,
             None,
             "legacy clients only",
-            blocking(json!({ "includeUsers": ["All"] })).with(|w| w.set("/conditions/clientAppTypes", json!(["exchangeActiveSync", "other"]))),
+            blocking(json!({ "includeUsers": ["All"] }))
+                .with(|w| w.set("/conditions/clientAppTypes", json!(["exchangeActiveSync", "other"]))),
         ),
     ]
 }

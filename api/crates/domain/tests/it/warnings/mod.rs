@@ -5,6 +5,7 @@ mod lockout;
 mod messages;
 mod monotone;
 mod prerequisites;
+mod published;
 mod references;
 mod rejections;
 mod scope;

@@ -58,7 +58,9 @@ fn impact() -> Vec<Case> {
             C::WouldBlockSignins,
             Some(Warning),
             "more is demanded",
-            World::of("policy.grant_change", json!({ "builtInControls": ["compliantDevice"] })).from("enabled").with(|w| w.impact = blocks(12)),
+            World::of("policy.grant_change", json!({ "builtInControls": ["compliantDevice"] }))
+                .from("enabled")
+                .with(|w| w.impact = blocks(12)),
         ),
         (C::WouldBlockSignins, None, "interrupts only", World::to(Enabled)),
         (C::WouldBlockSignins, None, "off", World::to(Disabled).with(|w| w.impact = blocks(1))),

@@ -63,32 +63,46 @@ pub fn cases() -> Vec<Case> {
             .users(json!({ "includeUsers": ["GuestsOrExternalUsers"] })),
         ),
         refused("a policy that targets all roles", created(|d| d["conditions"]["users"]["includeRoles"] = json!(["All"]))),
-        refused("no client app", World::of("policy.condition_change", json!({ "clientAppTypes": [] }))
-            .with(|w| w.set("/conditions/clientAppTypes", json!(["other"])))),
-        taken("no client app, created: left out, it means all", created(|d| d["conditions"]["clientAppTypes"] = json!([]))),
         refused(
-            "platforms excluded only",
-            World::of("policy.condition_change", json!({ "platforms": { "excludePlatforms": ["linux"] } })),
+            "no client app",
+            World::of("policy.condition_change", json!({ "clientAppTypes": [] }))
+                .with(|w| w.set("/conditions/clientAppTypes", json!(["other"]))),
         ),
+        taken("no client app, created: left out, it means all", created(|d| d["conditions"]["clientAppTypes"] = json!([]))),
+        refused("platforms excluded only", World::of("policy.condition_change", json!({ "platforms": { "excludePlatforms": ["linux"] } }))),
         taken(
             "platforms",
             World::of("policy.condition_change", json!({ "platforms": { "includePlatforms": ["all"], "excludePlatforms": ["linux"] } })),
         ),
-        refused("device states beside devices", created(|d| {
-            d["conditions"]["devices"] = filter("x");
-            d["conditions"]["deviceStates"] = json!({ "includeStates": ["All"] });
-        })),
+        refused(
+            "device states beside devices",
+            created(|d| {
+                d["conditions"]["devices"] = filter("x");
+                d["conditions"]["deviceStates"] = json!({ "includeStates": ["All"] });
+            }),
+        ),
         refused("old device states", created(|d| d["conditions"]["devices"] = json!({ "includeDeviceStates": ["All"] }))),
         refused("a rule too long", created(|d| d["conditions"]["devices"] = filter(&"é".repeat(3073)))),
         taken("a long rule", created(|d| d["conditions"]["devices"] = filter(&"é".repeat(3072)))),
-        refused("a context too many", created(|d| d["conditions"]["applications"] = json!({ "includeAuthenticationContextClassReferences": ["c100"] }))),
-        taken("a context", created(|d| d["conditions"]["applications"] = json!({ "includeAuthenticationContextClassReferences": ["c99"] }))),
+        refused(
+            "a context too many",
+            created(|d| d["conditions"]["applications"] = json!({ "includeAuthenticationContextClassReferences": ["c100"] })),
+        ),
+        taken(
+            "a context",
+            created(|d| d["conditions"]["applications"] = json!({ "includeAuthenticationContextClassReferences": ["c99"] })),
+        ),
         refused(
             "a timed frequency of the second factor",
-            session(json!({ "isEnabled": true, "value": 4, "type": "hours", "authenticationType": "secondaryAuthentication", "frequencyInterval": "timeBased" })),
+            session(
+                json!({ "isEnabled": true, "value": 4, "type": "hours", "authenticationType": "secondaryAuthentication", "frequencyInterval": "timeBased" }),
+            ),
         ),
         refused("a frequency without a unit", session(json!({ "isEnabled": true, "value": 4 }))),
-        refused("every time, every four hours", session(json!({ "isEnabled": true, "value": 4, "type": "hours", "frequencyInterval": "everyTime" }))),
+        refused(
+            "every time, every four hours",
+            session(json!({ "isEnabled": true, "value": 4, "type": "hours", "frequencyInterval": "everyTime" })),
+        ),
         refused("24 hours", session(json!({ "isEnabled": true, "value": 24, "type": "hours" }))),
         taken("23 hours", session(json!({ "isEnabled": true, "value": 23, "type": "hours" }))),
         taken("every time", session(json!({ "isEnabled": true, "frequencyInterval": "everyTime" }))),
@@ -96,10 +110,13 @@ pub fn cases() -> Vec<Case> {
         taken("persistent in all", persistent("All")),
         refused("mfa of a workload", workload(json!({ "builtInControls": ["mfa"] }))),
         taken("block of a workload", workload(json!({ "operator": "OR", "builtInControls": ["block"] }))),
-        refused("users and workloads", created(|d| {
-            d["conditions"]["clientApplications"] = json!({ "includeServicePrincipals": ["ServicePrincipalsInMyTenant"] });
-            d["grantControls"] = json!({ "operator": "OR", "builtInControls": ["block"] });
-        })),
+        refused(
+            "users and workloads",
+            created(|d| {
+                d["conditions"]["clientApplications"] = json!({ "includeServicePrincipals": ["ServicePrincipalsInMyTenant"] });
+                d["grantControls"] = json!({ "operator": "OR", "builtInControls": ["block"] });
+            }),
+        ),
         refused("the risk of workloads, without workloads", created(|d| d["conditions"]["servicePrincipalRiskLevels"] = json!(["high"]))),
         taken("what Graph had already", World::restore("enabled").grant(json!({ "operator": "OR", "builtInControls": ["block", "mfa"] }))),
     ]

@@ -42,7 +42,10 @@ pub fn cases() -> Vec<Case> {
             C::ScopeWidenedToAll,
             None,
             "any location said in words",
-            World::of("policy.condition_change", json!({ "locations": { "includeLocations": ["All"], "excludeLocations": ["AllTrusted"] } })),
+            World::of(
+                "policy.condition_change",
+                json!({ "locations": { "includeLocations": ["All"], "excludeLocations": ["AllTrusted"] } }),
+            ),
         ),
         (
             C::ScopeWidenedToAll,

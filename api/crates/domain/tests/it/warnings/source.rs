@@ -28,7 +28,12 @@ pub fn cases() -> Vec<Case> {
         (C::CriticalPolicyDisable, Some(Critical), "critical, off", critical(World::to(Disabled).from("enabled"))),
         (C::CriticalPolicyDisable, Some(Critical), "critical, deleted", critical(delete("enabled"))),
         (C::CriticalPolicyDisable, Some(Critical), "critical, deleted while it is off", critical(delete("disabled"))),
-        (C::CriticalPolicyDisable, None, "recommended, off", World::to(Disabled).from("enabled").with(|w| w.criticality = Some(Recommended))),
+        (
+            C::CriticalPolicyDisable,
+            None,
+            "recommended, off",
+            World::to(Disabled).from("enabled").with(|w| w.criticality = Some(Recommended)),
+        ),
         (C::CriticalPolicyDisable, None, "recommended, deleted", delete("enabled").with(|w| w.criticality = Some(Recommended))),
         (C::CriticalPolicyDisable, None, "critical, report-only", critical(World::to(ReportOnly).from("enabled"))),
         (C::CriticalPolicyDisable, None, "critical, off already", critical(World::to(Disabled).from("disabled"))),
@@ -59,7 +64,12 @@ pub fn cases() -> Vec<Case> {
             critical(assign(json!({ "includeUsers": { "remove": ["All"] }, "includeGroups": { "add": ids(1) } }))),
         ),
         (C::CriticalAssignmentEmpty, None, "nobody, but not critical", assign(json!({ "includeUsers": { "remove": ["All"] } }))),
-        (C::CriticalAssignmentEmpty, None, "nobody already, renamed", critical(World::rename("x").users(json!({ "includeUsers": ["None"] })))),
+        (
+            C::CriticalAssignmentEmpty,
+            None,
+            "nobody already, renamed",
+            critical(World::rename("x").users(json!({ "includeUsers": ["None"] }))),
+        ),
         // large_exclude_add: more than ten user exclusions in one change.
         (C::LargeExcludeAdd, Some(Warning), "eleven", assign(json!({ "excludeUsers": { "add": ids(11) } }))),
         (C::LargeExcludeAdd, Some(Warning), "eleven, created", {
@@ -84,7 +94,12 @@ pub fn cases() -> Vec<Case> {
         ),
         // exclude_without_include: location excludes without an include scope.
         (C::ExcludeWithoutInclude, Some(Warning), "excluded only", located(json!({ "excludeLocations": ["AllTrusted"] }))),
-        (C::ExcludeWithoutInclude, None, "with an include", located(json!({ "includeLocations": ["All"], "excludeLocations": ["AllTrusted"] }))),
+        (
+            C::ExcludeWithoutInclude,
+            None,
+            "with an include",
+            located(json!({ "includeLocations": ["All"], "excludeLocations": ["AllTrusted"] })),
+        ),
         (C::ExcludeWithoutInclude, None, "no exclude", located(json!({ "includeLocations": ["AllTrusted"] }))),
         (
             C::ExcludeWithoutInclude,
@@ -93,14 +108,24 @@ pub fn cases() -> Vec<Case> {
             World::rename("x").with(|w| w.set("/conditions/locations", json!({ "excludeLocations": ["AllTrusted"] }))),
         ),
         // app_remove_admin_portals: MicrosoftAdminPortals leaves the include scope.
-        (C::AppRemoveAdminPortals, Some(Critical), "by name", portals(json!({ "includeApplications": { "remove": ["microsoftadminportals"] } }))),
+        (
+            C::AppRemoveAdminPortals,
+            Some(Critical),
+            "by name",
+            portals(json!({ "includeApplications": { "remove": ["microsoftadminportals"] } })),
+        ),
         (
             C::AppRemoveAdminPortals,
             Some(Critical),
             "with All",
             apps(json!({ "includeApplications": { "remove": ["All"], "add": ["Office365"] } })),
         ),
-        (C::AppRemoveAdminPortals, Some(Critical), "by excluding them", apps(json!({ "excludeApplications": { "add": ["MicrosoftAdminPortals"] } }))),
+        (
+            C::AppRemoveAdminPortals,
+            Some(Critical),
+            "by excluding them",
+            apps(json!({ "excludeApplications": { "add": ["MicrosoftAdminPortals"] } })),
+        ),
         (
             C::AppRemoveAdminPortals,
             None,

@@ -41,7 +41,8 @@ fn workload_block(policy: &Canonical) -> Option<Fault> {
 
 /// With MFA or a strength, all of them, and nothing else.
 fn password_change(policy: &Canonical) -> Option<Fault> {
-    let message = "Graph takes passwordChange only together with mfa or a strength, by AND, and with no other control: demand both, and nothing else";
+    let message =
+        "Graph takes passwordChange only together with mfa or a strength, by AND, and with no other control: demand both, and nothing else";
     let paired = (demands(policy, "mfa") || strength(policy)) && control_count(policy) == 2 && !requires_one(policy);
     (demands(policy, "passwordChange") && !paired).then_some(Fault { path: BUILT_IN, message })
 }

@@ -20,7 +20,8 @@ fn every_time(policy: &Canonical) -> bool {
 }
 
 fn time_based(policy: &Canonical) -> Option<Fault> {
-    let message = "Graph takes a time-based sign-in frequency only for primary and secondary authentication (1104): choose that, or every time";
+    let message =
+        "Graph takes a time-based sign-in frequency only for primary and secondary authentication (1104): choose that, or every time";
     let secondary = frequency(policy, "authenticationType").is_some_and(|kind| kind == "secondaryAuthentication");
     (secondary && !every_time(policy)).then_some(Fault { path: FREQUENCY, message })
 }

@@ -1,14 +1,23 @@
 //! Conditions that do not go together, or miss a part (ca-semantics.md sections 3 to 6 and 15: 1011, 1012, 1060, 1088, 1102).
 
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::{Fault, Rule};
 use crate::change::checks::{has, lists};
 use crate::document::Canonical;
 
 pub(super) const RULES: [Rule; 11] = [
-    one_target, some_target, contexts, guests, roles, platforms, device_filter, device_states, old_device_states, workload_users, workload_risk,
+    one_target,
+    some_target,
+    contexts,
+    guests,
+    roles,
+    platforms,
+    device_filter,
+    device_states,
+    old_device_states,
+    workload_users,
+    workload_risk,
 ];
 
 /// The longest rule of a device filter, in characters (ca-semantics.md section 16).
@@ -27,7 +36,8 @@ fn targets(policy: &Canonical) -> usize {
 }
 
 fn one_target(policy: &Canonical) -> Option<Fault> {
-    let message = "Graph takes applications, user actions or authentication contexts, and only one of the three (1012): make several policies";
+    let message =
+        "Graph takes applications, user actions or authentication contexts, and only one of the three (1012): make several policies";
     (targets(policy) > 1).then_some(Fault { path: APPLICATIONS, message })
 }
 
@@ -46,14 +56,17 @@ fn contexts(policy: &Canonical) -> Option<Fault> {
 
 fn guests(policy: &Canonical) -> Option<Fault> {
     let message = "Graph refuses GuestsOrExternalUsers beside the choice of guest types: keep one of them";
-    let both = [("includeUsers", "includeGuestsOrExternalUsers"), ("excludeUsers", "excludeGuestsOrExternalUsers")].iter().any(|(users, types)| {
-        lists(policy, &["conditions", "users", users], "GuestsOrExternalUsers") && has(policy, &["conditions", "users", types])
-    });
+    let both = [("includeUsers", "includeGuestsOrExternalUsers"), ("excludeUsers", "excludeGuestsOrExternalUsers")].iter().any(
+        |(users, types)| {
+            lists(policy, &["conditions", "users", users], "GuestsOrExternalUsers") && has(policy, &["conditions", "users", types])
+        },
+    );
     both.then_some(Fault { path: "conditions.users", message })
 }
 
 fn roles(policy: &Canonical) -> Option<Fault> {
-    let wrong = |list: &str| policy.texts(&["conditions", "users", list]).any(|id| Uuid::parse_str(id).is_err());
+    // A name that is nobody's is an unresolved reference.
+    let wrong = |list: &str| policy.texts(&["conditions", "users", list]).any(|id| ["all", "none"].contains(&id.to_lowercase().as_str()));
     let message = "roles are given by the template ids of built-in roles (1102): use those";
     let path = match (wrong("includeRoles"), wrong("excludeRoles")) {
         (true, _) => "conditions.users.includeRoles",
@@ -67,7 +80,8 @@ fn roles(policy: &Canonical) -> Option<Fault> {
 fn platforms(policy: &Canonical) -> Option<Fault> {
     let message = "platforms are excluded and none included: include platforms as well, such as all";
     let path = "conditions.platforms";
-    (has(policy, &["conditions", "platforms"]) && !has(policy, &["conditions", "platforms", "includePlatforms"])).then_some(Fault { path, message })
+    (has(policy, &["conditions", "platforms"]) && !has(policy, &["conditions", "platforms", "includePlatforms"]))
+        .then_some(Fault { path, message })
 }
 
 fn device_filter(policy: &Canonical) -> Option<Fault> {
