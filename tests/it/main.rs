@@ -15,6 +15,8 @@ mod crash;
 mod documents;
 mod hostile;
 mod roles;
+mod saga_matrix;
 mod story;
 mod twice;
+mod two_admins;
 mod walls;

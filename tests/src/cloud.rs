@@ -35,6 +35,18 @@ impl Cloud {
         self.call("POST", &format!("/tenants/{tenant}/portal"), json!({ "method": "PATCH", "policy": policy, "body": body })).await;
     }
 
+    /// One call of the portal, such as `{"method": "DELETE", "policy": id}`; `None` when the portal refuses it.
+    ///
+    /// # Panics
+    /// When the simulator can't be reached.
+    pub async fn try_portal(&self, tenant: Uuid, edit: Value) -> Option<Value> {
+        let url = format!("{}/tenants/{tenant}/portal", self.base);
+        let response = self.http.post(url).json(&edit).send().await.expect("the simulator answers");
+        let accepted = response.status().is_success();
+        let text = response.text().await.expect("a body");
+        accepted.then(|| serde_json::from_str(&text).unwrap_or(Value::Null))
+    }
+
     /// Scripts trouble, such as `{"method": "PATCH", "times": 1, "trouble": {"kind": "drop", "when": "after"}}`.
     pub async fn fault(&self, tenant: Uuid, rule: Value) {
         self.call("POST", &format!("/tenants/{tenant}/faults"), rule).await;
@@ -50,7 +62,11 @@ impl Cloud {
         self.call("POST", &format!("/tenants/{tenant}/consent"), body).await;
     }
 
-    async fn call(&self, method: &str, path: &str, body: Value) -> Value {
+    /// One call of the admin endpoint, by its path below `/__sim`.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn call(&self, method: &str, path: &str, body: Value) -> Value {
         let method = method.parse().expect("a method");
         let mut request = self.http.request(method, format!("{}{path}", self.base));
         if !body.is_null() {

@@ -6,6 +6,7 @@ mod client;
 mod cloud;
 mod database;
 pub mod http;
+pub mod lab;
 pub mod process;
 mod socket;
 pub mod world;
