@@ -1,11 +1,14 @@
 //! What callers ask for: one struct per mutation.
 
-use domain::change::kind::ChangePayload;
+use domain::change::approval_rules::ApprovalRules;
+use domain::change::warning::Severity;
 use domain::id::{ChangeId, PolicyId, TenantId};
 use domain::policy::PolicyMetadata;
 use domain::tenant::Cloud;
 use serde::Serialize;
 use uuid::Uuid;
+
+use crate::changes::intent::Intent;
 
 /// A key that makes a repeated call return the first one's result: 1 to 128 printable characters, scoped to the caller, kept for 24 hours at least.
 pub type IdempotencyKey = Option<String>;
@@ -92,10 +95,12 @@ impl MetadataEdit {
 /// `createChange`: a draft.
 #[derive(Clone, Debug, Serialize)]
 pub struct CreateChange {
-    /// The policy it is for.
-    pub policy_id: PolicyId,
+    /// The tenant: needed where the change is about no policy that is there; else it must be the policy's, if it is given.
+    pub tenant_id: Option<TenantId>,
+    /// The policy it is for; `None` for `policy.create` and for named locations.
+    pub policy_id: Option<PolicyId>,
     /// What is intended.
-    pub payload: ChangePayload,
+    pub payload: Intent,
     /// A note for reviewers, at most 2,000 characters.
     pub note: Option<String>,
     /// See [`IdempotencyKey`].
@@ -157,8 +162,10 @@ pub struct ApplyChange {
 /// `updateWorkspace`: `None` leaves a setting as it is.
 #[derive(Clone, Debug, Serialize)]
 pub struct UpdateWorkspace {
-    /// Whether new changes need the approval of a second person.
+    /// Whether every new change needs approval.
     pub require_approval: Option<bool>,
+    /// When else approval is needed, and of how many persons.
+    pub approval_rules: ApprovalRulesEdit,
     /// Lifetime of a dry-run in seconds, 60 to 86,400.
     pub dry_run_ttl_s: Option<i64>,
     /// The workspace's version the caller read.
@@ -166,4 +173,36 @@ pub struct UpdateWorkspace {
     /// See [`IdempotencyKey`].
     #[serde(skip)]
     pub idempotency_key: IdempotencyKey,
+}
+
+/// A partial edit of the workspace's approval rules: outer `None` keeps, inner `None` switches a rule off.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct ApprovalRulesEdit {
+    /// Changes of policies whose criticality is Critical.
+    pub critical_policy: Option<bool>,
+    /// Changes with a warning of at least this severity.
+    pub severity: Option<Option<Severity>>,
+    /// Changes that would block at least this many sign-ins.
+    pub would_block: Option<Option<u32>>,
+    /// Changes after which the policy is enforced.
+    pub enforcing: Option<bool>,
+    /// Bulk changes of at least this many tenants.
+    pub bulk_tenants: Option<Option<u32>>,
+    /// How many persons: 1 to 3.
+    pub quorum: Option<u8>,
+}
+
+impl ApprovalRulesEdit {
+    /// The rules after the edit.
+    pub fn apply(&self, to: &ApprovalRules) -> ApprovalRules {
+        ApprovalRules {
+            always: to.always,
+            critical_policy: self.critical_policy.unwrap_or(to.critical_policy),
+            severity: self.severity.unwrap_or(to.severity),
+            would_block: self.would_block.unwrap_or(to.would_block),
+            enforcing: self.enforcing.unwrap_or(to.enforcing),
+            bulk_tenants: self.bulk_tenants.unwrap_or(to.bulk_tenants),
+            quorum: self.quorum.unwrap_or(to.quorum),
+        }
+    }
 }

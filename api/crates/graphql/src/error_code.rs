@@ -54,6 +54,22 @@ codes! {
         Frozen = "FROZEN",
         /// A rollout owns the policy.
         RolloutOwnsPolicy = "ROLLOUT_OWNS_POLICY",
+        /// The person has approved it already: it needs another one too.
+        AlreadyApproved = "ALREADY_APPROVED",
+        /// The payload stays what it is: draft another change.
+        NotEditable = "NOT_EDITABLE",
+        /// The warning can't be waived on this change.
+        NotWaivable = "NOT_WAIVABLE",
+        /// Only an enabled policy is loosened in an emergency.
+        NotALoosening = "NOT_A_LOOSENING",
+        /// The change waits for no review.
+        ReviewNotOpen = "REVIEW_NOT_OPEN",
+        /// Nobody knows whether the last write took effect: resolve the outcome first.
+        OutcomeUnknown = "OUTCOME_UNKNOWN",
+        /// The outcome can't be resolved like this; the message says why.
+        ResolutionNotPossible = "RESOLUTION_NOT_POSSIBLE",
+        /// The write may have been sent: it can't be stopped any more.
+        WriteStarted = "WRITE_STARTED",
         /// The change can't be rolled back.
         RollbackNotPossible = "ROLLBACK_NOT_POSSIBLE",
         /// Fields that the change touched were edited since: a rollback would overwrite that. Draft a change by hand.
@@ -68,6 +84,14 @@ codes! {
         SnapshotStale = "SNAPSHOT_STALE",
         /// The idempotency key was used before for another request.
         IdempotencyMismatch = "IDEMPOTENCY_MISMATCH",
+        /// The last owner can't be removed or given another role.
+        LastOwner = "LAST_OWNER",
+        /// The workspace's approval rules could not be met any more.
+        TooFewApprovers = "TOO_FEW_APPROVERS",
+        /// The principal is a member of the workspace already.
+        AlreadyMember = "ALREADY_MEMBER",
+        /// The workspace has as many members and API keys as it can have.
+        TooManyMembers = "TOO_MANY_MEMBERS",
         /// The Entra tenant is connected in this workspace already.
         AlreadyConnected = "ALREADY_CONNECTED",
         /// Entra or Graph refused the connection; the message says what to mend.
@@ -87,8 +111,15 @@ impl ErrorCode {
         ErrorCode::TenantNotImported,
         ErrorCode::Frozen,
         ErrorCode::RolloutOwnsPolicy,
+        ErrorCode::AlreadyApproved,
+        ErrorCode::NotEditable,
+        ErrorCode::NotWaivable,
+        ErrorCode::NotALoosening,
+        ErrorCode::ReviewNotOpen,
+        ErrorCode::OutcomeUnknown,
+        ErrorCode::ResolutionNotPossible,
+        ErrorCode::WriteStarted,
         ErrorCode::RollbackNotPossible,
-        ErrorCode::RollbackConflict,
         ErrorCode::ScheduleExists,
         ErrorCode::ScheduleNotArmed,
         ErrorCode::SnapshotStale,

@@ -3,6 +3,7 @@
 use app::error::AppError;
 use async_graphql::{Error, Interface, SimpleObject};
 use domain::change::refusal::Refusal;
+use domain::membership::MembershipRefusal;
 
 use crate::enums::{ChangeStatus, ChangeTransition};
 use crate::error_code::ErrorCode;
@@ -10,6 +11,7 @@ use crate::fault::{broken, fault};
 use crate::ids::IdError;
 use crate::scalars::DateTime;
 use crate::types::change::ChangeRequest;
+use crate::types::three_way::ThreeWayField;
 use crate::types::warning::Warning;
 
 /// An expected refusal. `message` is for people; `code` and the concrete type are for programs. Expect new concrete types.
@@ -36,6 +38,8 @@ pub enum UserError {
     IllegalTransition(IllegalTransitionError),
     /// A critical warning blocks it.
     BlockedByWarning(BlockedByWarningError),
+    /// Somebody edited since what a rollback would restore.
+    ThreeWayConflict(ThreeWayConflictError),
     /// Something else is in the way.
     Conflict(ConflictError),
     /// Another rule.
@@ -102,6 +106,12 @@ user_errors! {
         warnings: Vec<Warning>,
     }
 
+    /// Fields that the change touched were edited since: a rollback would undo that edit too. Nothing was made.
+    ThreeWayConflictError {
+        /// Those fields with their three values, in document order; at most one for each field of the document.
+        fields: Vec<ThreeWayField>,
+    }
+
     /// Something that exists already is in the way.
     ConflictError {
         /// The change that is in the way, where it is one.
@@ -142,9 +152,20 @@ impl From<AppError> for Refused {
             AppError::ConnectionRefused { .. } => {
                 user(UserError::Other(OtherError { code: ErrorCode::ConnectionRefused, message, path: None }))
             }
+            AppError::Membership(refusal) => membership(&refusal, message),
             AppError::Refused(refusal) => refused(refusal, message),
             error @ (AppError::BadCursor | AppError::Unavailable(_) | AppError::Internal(_)) => Refused::Fault(fault(error)),
         }
+    }
+}
+
+fn membership(refusal: &MembershipRefusal, message: String) -> Refused {
+    let other = |code| user(UserError::Other(OtherError { code, message: message.clone(), path: None }));
+    match refusal {
+        MembershipRefusal::AlreadyMember => conflict(ErrorCode::AlreadyMember, message, None),
+        MembershipRefusal::LastOwner => other(ErrorCode::LastOwner),
+        MembershipRefusal::TooFewApprovers { .. } => other(ErrorCode::TooFewApprovers),
+        MembershipRefusal::Full => other(ErrorCode::TooManyMembers),
     }
 }
 
@@ -174,6 +195,12 @@ fn refused(refusal: Refusal, message: String) -> Refused {
             message,
             path,
             current_digest: Some(current).filter(|digest| !digest.is_empty()),
+        })),
+        Refusal::RollbackConflict(fields) => user(UserError::ThreeWayConflict(ThreeWayConflictError {
+            code: ErrorCode::RollbackConflict,
+            message,
+            path,
+            fields: fields.iter().map(ThreeWayField::from).collect(),
         })),
         Refusal::RollbackExists(change) => conflict(ErrorCode::RollbackExists, message, Some(ChangeRequest::named(change))),
         _ => match ErrorCode::read(code).filter(|code| ErrorCode::PLAIN.contains(code)) {
@@ -231,6 +258,7 @@ mod tests {
                 UserError::StaleDryRun(error) => error.code,
                 UserError::IllegalTransition(error) => error.code,
                 UserError::BlockedByWarning(error) => error.code,
+                UserError::ThreeWayConflict(error) => error.code,
                 UserError::Conflict(error) => error.code,
                 UserError::Other(error) => error.code,
             }),
@@ -256,6 +284,14 @@ mod tests {
             Refusal::RolloutOwnsPolicy,
             Refusal::ApproverNotEntitled,
             Refusal::Frozen("w".to_owned()),
+            Refusal::AlreadyApproved,
+            Refusal::NotEditable("w"),
+            Refusal::NotWaivable { code: domain::change::warning::WarningCode::NoOp, why: "w" },
+            Refusal::NotALoosening,
+            Refusal::ReviewNotOpen,
+            Refusal::OutcomeUnknown,
+            Refusal::ResolutionNotPossible("w".to_owned()),
+            Refusal::WriteStarted,
             Refusal::RollbackNotPossible("w".to_owned()),
             Refusal::RollbackConflict(vec![]),
             Refusal::RollbackExists(domain::id::ChangeId(uuid::Uuid::nil())),
@@ -282,6 +318,10 @@ mod tests {
             AppError::Concurrent,
             AppError::IdempotencyMismatch,
             AppError::AlreadyConnected,
+            AppError::Membership(MembershipRefusal::LastOwner),
+            AppError::Membership(MembershipRefusal::TooFewApprovers { left: 1, needed: 2 }),
+            AppError::Membership(MembershipRefusal::AlreadyMember),
+            AppError::Membership(MembershipRefusal::Full),
             AppError::ConnectionRefused { message: "no".to_owned() },
         ];
         for error in errors {

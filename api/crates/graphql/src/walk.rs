@@ -10,6 +10,9 @@ use domain::access::Operation;
 const BOUNDED: &[&str] = &[
     "Query.nodes",
     "ChangeRequest.approvals",
+    "ChangeRequest.waivers",
+    "Approval.given",
+    "ThreeWayConflictError.fields",
     "DryRun.diff",
     "DryRun.warnings",
     "ChangeFailure.liveDiff",

@@ -3,12 +3,12 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use domain::change::request::{Approval, ChangeRequest};
+use domain::change::request::{Approval, ApprovalState, ChangeRequest};
 use domain::change::status::ChangeStatus;
 use domain::id::{ChangeId, MemberId, PolicyId, TenantId, WorkspaceId};
 use entity::approval;
 use entity::change_request::{Column, Entity, Model};
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Cond, Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
@@ -35,8 +35,10 @@ pub struct ChangeFilter {
     pub policy_id: Option<PolicyId>,
     /// Statuses; empty is all.
     pub statuses: Vec<ChangeStatus>,
-    /// Leaves out what this member created, edited or asked approval for: what it may not approve itself.
-    pub not_by: Option<MemberId>,
+    /// Leaves out what one of these members created, edited, asked approval for or approved already: what that person may not approve.
+    pub not_by: Vec<MemberId>,
+    /// Only emergencies whose review is open.
+    pub needs_review: bool,
 }
 
 impl Reader {
@@ -106,6 +108,21 @@ impl Reader {
         Ok(ids.into_iter().map(|(workspace, change)| (WorkspaceId(workspace), ChangeId(change))).collect())
     }
 
+    /// Changes that wait for an approval whose time has run out, longest first. Without a workspace because the clock asks it.
+    pub async fn lapsed_approvals(&self, now: DateTime<Utc>, limit: u64) -> Result<Vec<(WorkspaceId, ChangeId)>> {
+        let ids: Vec<(Uuid, Uuid)> = approval::Entity::find()
+            .select_only()
+            .columns([approval::Column::WorkspaceId, approval::Column::ChangeId])
+            .filter(approval::Column::State.eq(ApprovalState::Pending.as_str()))
+            .filter(approval::Column::ExpiresAt.lte(now))
+            .order_by_asc(approval::Column::ExpiresAt)
+            .limit(limit)
+            .into_tuple()
+            .all(&self.db)
+            .await?;
+        Ok(ids.into_iter().map(|(workspace, change)| (WorkspaceId(workspace), ChangeId(change))).collect())
+    }
+
     /// Rows with their approvals, in the rows' order.
     async fn complete(&self, rows: Vec<Model>) -> Result<Vec<ChangeRequest>> {
         if rows.is_empty() {
@@ -138,13 +155,23 @@ fn filtered(db: &Db, workspace: WorkspaceId, filter: &ChangeFilter) -> Select<En
     if let Some(policy) = filter.policy_id {
         select = select.filter(Column::PolicyId.eq(policy.0));
     }
-    if let Some(member) = filter.not_by {
-        // Editors are a JSON array of ids; an id is found in its text.
-        let edited = Expr::col(Column::Editors).like(format!("%{member}%"));
-        let requested =
-            approval::Entity::find().select_only().column(approval::Column::ChangeId).filter(approval::Column::RequestedBy.eq(member.0));
-        select =
-            select.filter(Column::CreatedBy.ne(member.0)).filter(edited.not()).filter(Column::Id.not_in_subquery(requested.into_query()));
+    for member in &filter.not_by {
+        // Editors, waivers and decisions are JSON; an id is found in its text.
+        let named = format!("%{member}%");
+        let waived = Column::Waivers.is_null().or(Expr::col(Column::Waivers).like(named.clone()).not());
+        let involved = approval::Entity::find().select_only().column(approval::Column::ChangeId).filter(
+            Cond::all()
+                .add(approval::Column::State.eq(ApprovalState::Pending.as_str()))
+                .add(Cond::any().add(approval::Column::RequestedBy.eq(member.0)).add(approval::Column::Decisions.like(named.clone()))),
+        );
+        select = select
+            .filter(Column::CreatedBy.ne(member.0))
+            .filter(Expr::col(Column::Editors).like(named).not())
+            .filter(waived)
+            .filter(Column::Id.not_in_subquery(involved.into_query()));
+    }
+    if filter.needs_review {
+        select = select.filter(Column::Emergency.is_not_null()).filter(Column::Emergency.like("%\"reviewedAt\":null%"));
     }
     if !filter.statuses.is_empty() {
         select = select.filter(Column::Status.is_in(filter.statuses.iter().map(|status| status.as_str())));

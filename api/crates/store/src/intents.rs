@@ -115,6 +115,21 @@ impl WriteTx {
         rows.into_iter().next().map_or(Err(StoreError::StaleFence), to_intent)
     }
 
+    /// Ends an attempt whose write has not started, so that no worker can start it any more: its next step finds the attempt over. The
+    /// ended attempt; `None` when there is none, or when its write may have been sent.
+    pub async fn stop_intent(&self, workspace: WorkspaceId, change: ChangeId, now: DateTime<Utc>) -> Result<Option<ApplyIntent>> {
+        let rows = Entity::update_many()
+            .col_expr(Column::Stage, Expr::val(IntentStage::Finished.as_str()))
+            .col_expr(Column::FinishedAt, Expr::val(now))
+            .filter(Column::ChangeId.eq(change.0))
+            .filter(Column::WorkspaceId.eq(workspace.0))
+            .filter(Column::FinishedAt.is_null())
+            .filter(Column::Stage.eq(IntentStage::Planned.as_str()))
+            .exec_with_returning(&self.db)
+            .await?;
+        rows.into_iter().next().map(to_intent).transpose()
+    }
+
     /// Saves how far the attempt got, if it is still this claim's.
     pub async fn advance_intent(&self, intent: &ApplyIntent) -> Result<()> {
         let row = ActiveModel { change_id: sea_orm::ActiveValue::NotSet, ..to_row(intent)? };

@@ -2,8 +2,10 @@
 
 use domain::access::Operation;
 use domain::change::request::ChangeRequest;
+use domain::change::status::ChangeStatus;
 use domain::change::transition::{ChangeCommand, transition};
 use domain::workspace::Actor;
+use store::WriteTx;
 
 use crate::App;
 use crate::changes::step::Step;
@@ -22,16 +24,22 @@ impl App {
         };
         self.step(actor, step, async |tx, change| {
             let cancelled = transition(change, ChangeCommand::Cancel, Some(actor.member_id), self.now())?;
-            if let Some(original) = cancelled.change.rollback_of
-                && let Some(mut original) = tx.change(actor.workspace_id, original).await?
-            {
-                original.rolled_back_by = None;
-                original.revision += 1;
-                original.updated_at = self.now();
-                tx.update_change(&original).await?;
-            }
+            self.free_original(tx, &cancelled.change).await?;
             Ok(cancelled)
         })
         .await
+    }
+
+    /// A rollback that was cancelled or rejected is none: its original can be rolled back again. Does not commit.
+    pub(super) async fn free_original(&self, tx: &WriteTx, rollback: &ChangeRequest) -> AppResult<()> {
+        let Some(original) = rollback.rollback_of.filter(|_| rollback.status == ChangeStatus::Cancelled) else { return Ok(()) };
+        let Some(mut original) = tx.change(rollback.workspace_id, original).await? else { return Ok(()) };
+        if original.rolled_back_by == Some(rollback.id) {
+            original.rolled_back_by = None;
+            original.revision += 1;
+            original.updated_at = self.now();
+            tx.update_change(&original).await?;
+        }
+        Ok(())
     }
 }

@@ -9,7 +9,7 @@ use domain::change::request::ChangeRequest;
 use domain::id::{MemberId, WorkspaceId};
 use domain::tenant::Tenant;
 use domain::workspace::Member;
-use store::WriteTx;
+use store::{Reader, WriteTx};
 
 use crate::error::AppResult;
 
@@ -34,7 +34,7 @@ impl GateFacts {
 }
 
 /// These members and everybody who owns one of them, directly or through others.
-pub(crate) async fn with_owners(tx: &WriteTx, workspace: WorkspaceId, ids: BTreeSet<MemberId>) -> AppResult<Vec<Member>> {
+pub(crate) async fn with_owners(tx: &Reader, workspace: WorkspaceId, ids: BTreeSet<MemberId>) -> AppResult<Vec<Member>> {
     let mut known: Vec<Member> = Vec::new();
     let mut asked: BTreeSet<MemberId> = BTreeSet::new();
     let mut next = ids;

@@ -1,11 +1,11 @@
 //! Making a dry-run from what the database holds. Graph is not asked for anything.
 
+use domain::change::approval_rules::ApprovalFacts;
 use domain::change::digest::{DigestInput, digest};
 use domain::change::dry_run::DryRun;
 use domain::change::plan::{Plan, PlanInput, plan};
 use domain::change::request::ChangeRequest;
 use domain::document::PolicyDocument;
-use domain::document::diff::NameTable;
 use domain::id::{DryRunId, MemberId};
 use domain::tenant::Tenant;
 use domain::workspace::Actor;
@@ -13,6 +13,7 @@ use store::{Reader, WriteTx};
 use uuid::Uuid;
 
 use crate::App;
+use crate::changes::look_up;
 use crate::changes::target::{self, Stored};
 use crate::error::{AppError, AppResult};
 
@@ -32,7 +33,10 @@ impl App {
             warnings: &plan.warnings,
             base_hash: &plan.base_hash,
         });
-        Ok(DryRun::from_plan(DryRunId(self.ids().uuid()), plan, digest, self.now(), workspace.dry_run_ttl_s))
+        let facts = ApprovalFacts::of(&plan.diff, &plan.warnings, stored.policy.as_ref(), None, 0);
+        let approval_reasons = change.approval_rules.reasons(&facts);
+        let dry_run = DryRun::from_plan(DryRunId(self.ids().uuid()), plan, digest, self.now(), workspace.dry_run_ttl_s);
+        Ok(DryRun { approval_reasons, ..dry_run })
     }
 
     /// The plan of `change` against `stored`: the latest snapshot's object, or for the apply of a delta, the live one.
@@ -44,7 +48,7 @@ impl App {
         tenant: &Tenant,
         stored: &Stored,
     ) -> AppResult<Plan> {
-        let names = NameTable::new(tx.directory(change.workspace_id, change.tenant_id).await?);
+        let names = look_up::names(tx, change.workspace_id, change.tenant_id).await?;
         let actor_entra = match member {
             Some(member) => self.member_in_tenant(tx, member, tenant).await?,
             None => None,

@@ -5,13 +5,17 @@ use std::collections::HashMap;
 use domain::access::{Operation, allowed};
 use domain::change::request::ChangeRequest;
 use domain::change::status::ChangeStatus;
-use domain::id::{ChangeId, PolicyId, TenantId};
+use domain::id::{ChangeId, MemberId, PolicyId, TenantId};
+use domain::person::Persons;
 use domain::workspace::Actor;
 
 use super::visible;
 use crate::App;
 use crate::error::AppResult;
 use crate::page::{Page, PageRequest};
+
+/// Accounts of one person that a list leaves out. The mutation knows them all; a list need not.
+const MOST_ACCOUNTS: usize = 20;
 
 /// Which changes a list shows.
 #[derive(Clone, Debug, Default)]
@@ -24,10 +28,12 @@ pub struct ChangeFilter {
     pub statuses: Option<Vec<ChangeStatus>>,
     /// Only those that wait for a decision which the actor may take.
     pub awaiting_me: bool,
+    /// Only emergencies whose review is open.
+    pub needs_review: bool,
 }
 
 impl ChangeFilter {
-    fn in_store(&self, actor: &Actor) -> store::ChangeFilter {
+    fn in_store(&self, actor: &Actor, accounts: Vec<MemberId>) -> store::ChangeFilter {
         let mut statuses = self.statuses.clone().unwrap_or_default();
         let mut scope = visible(actor, None);
         if self.awaiting_me {
@@ -41,7 +47,8 @@ impl ChangeFilter {
             tenant_ids: self.tenant_ids.as_ref().map(|ids| ids.iter().copied().collect()),
             policy_id: self.policy_id,
             statuses,
-            not_by: self.awaiting_me.then_some(actor.member_id),
+            not_by: accounts,
+            needs_review: self.needs_review,
         }
     }
 }
@@ -49,12 +56,25 @@ impl ChangeFilter {
 impl App {
     /// A page of change requests, newest first.
     pub async fn changes(&self, actor: &Actor, filter: &ChangeFilter, page: &PageRequest) -> AppResult<Page<ChangeRequest>> {
-        Ok(self.store().reader().changes_page(actor.workspace_id, &filter.in_store(actor), page).await?)
+        let accounts = self.accounts(actor, filter).await?;
+        Ok(self.store().reader().changes_page(actor.workspace_id, &filter.in_store(actor, accounts), page).await?)
     }
 
     /// How many change requests the filter finds.
     pub async fn count_changes(&self, actor: &Actor, filter: &ChangeFilter) -> AppResult<u64> {
-        Ok(self.store().reader().count_changes(actor.workspace_id, &filter.in_store(actor)).await?)
+        let accounts = self.accounts(actor, filter).await?;
+        Ok(self.store().reader().count_changes(actor.workspace_id, &filter.in_store(actor, accounts)).await?)
+    }
+
+    /// For a list of what waits for the actor: every account of the person, since none of them may approve what another one made.
+    async fn accounts(&self, actor: &Actor, filter: &ChangeFilter) -> AppResult<Vec<MemberId>> {
+        if !filter.awaiting_me {
+            return Ok(Vec::new());
+        }
+        let members = self.store().reader().members(actor.workspace_id).await?;
+        let persons = Persons::of(&members);
+        let others = members.iter().map(|member| member.id).filter(|id| *id != actor.member_id && persons.same(*id, actor.member_id));
+        Ok(others.take(MOST_ACCOUNTS).chain([actor.member_id]).collect())
     }
 
     /// Change requests by id; those the actor doesn't see are absent.

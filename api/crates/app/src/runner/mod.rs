@@ -2,6 +2,7 @@
 //!
 //! A worker that loses its lease stops at the next step and can commit nothing: each of its transactions checks the job's fence.
 
+mod expiry;
 pub(crate) mod jobs;
 mod schedule;
 mod worker;
@@ -31,6 +32,7 @@ pub fn start(app: &App, workers: &Workers, stop: &CancellationToken) -> JoinSet<
         tasks.spawn(worker::run(app.clone(), format!("{}/{number}", workers.owner), stop.clone()));
     }
     tasks.spawn(schedule::run(app.clone(), stop.clone()));
+    tasks.spawn(expiry::run(app.clone(), stop.clone()));
     tasks
 }
 

@@ -60,10 +60,14 @@ async fn work(app: &App, job: &Job, stop: &CancellationToken) {
         }
     };
     let result = result.unwrap_or_else(|_| Err(JobError::broken("the job panicked")));
-    if let Err(error) = settle(app, job, result).await
-        && !error.lost()
-    {
-        tracing::error!(job = %job.id, kind = %job.kind, %error, "how a job ended could not be recorded; its lease will run out and it is tried again");
+    match settle(app, job, result).await {
+        Ok(()) => {}
+        // Perhaps only what the job worked on was ended, such as an apply by `stopChange`: then the job is still ours to give back, and
+        // the tenant's next one need not wait for its lease.
+        Err(error) if error.lost() => release(app, job).await,
+        Err(error) => {
+            tracing::error!(job = %job.id, kind = %job.kind, %error, "how a job ended could not be recorded; its lease will run out and it is tried again");
+        }
     }
 }
 
@@ -88,11 +92,11 @@ async fn heartbeat(app: &App, job: &Job) {
     }
 }
 
-/// Gives a stopped job back, so that another process goes on at once.
+/// Gives a job back that was stopped in the middle, so that a worker goes on with it at once.
 async fn release(app: &App, job: &Job) {
     let given_back = async {
         let tx = app.store().write().await?;
-        tx.retry_job(job.lease(), app.now(), "the process was stopped").await?;
+        tx.retry_job(job.lease(), app.now(), "given back").await?;
         tx.commit().await
     };
     if let Err(error) = given_back.await {

@@ -7,7 +7,7 @@ use domain::policy::{Policy, PolicyMetadata, PolicyState, PolicyVersion};
 use domain::snapshot::{ItemKind, Manifest, ManifestItem, Snapshot, SnapshotKind};
 use domain::tenant::Tenant;
 use serde_json::Value;
-use store::WriteTx;
+use store::{Reader, WriteTx};
 use uuid::Uuid;
 
 use crate::App;
@@ -193,7 +193,8 @@ pub(crate) async fn insert_snapshot(
     Ok(())
 }
 
-async fn manifest(tx: &WriteTx, tenant: &Tenant, snapshot: SnapshotId) -> AppResult<Manifest> {
+/// What a snapshot of the tenant holds.
+pub(crate) async fn manifest(tx: &Reader, tenant: &Tenant, snapshot: SnapshotId) -> AppResult<Manifest> {
     let missing = || AppError::Internal(format!("snapshot {snapshot} has no manifest").into());
     let snapshot = tx.snapshot(tenant.workspace_id, snapshot).await?.ok_or_else(missing)?;
     let text = tx.document(tenant.workspace_id, &snapshot.content_hash).await?.ok_or_else(missing)?;

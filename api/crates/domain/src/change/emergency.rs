@@ -17,7 +17,7 @@ use crate::policy::PolicyState;
 pub const EMERGENCY_LIFETIME: TimeDelta = TimeDelta::hours(1);
 
 /// Whether the change may pass approval and freeze windows now: an owner's emergency, not over yet, which does nothing but loosen.
-pub(super) fn passes(change: &ChangeRequest, now: DateTime<Utc>) -> bool {
+pub fn passes(change: &ChangeRequest, now: DateTime<Utc>) -> bool {
     let open = change.emergency.as_ref().is_some_and(|emergency| emergency.at <= now && now < emergency.at + EMERGENCY_LIFETIME);
     open && loosens(&change.payload) && change.dry_run.as_ref().is_some_and(only_from_enabled)
 }

@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::access::{Operation, allowed};
+use crate::access::Operation;
 use crate::change::refusal::Refusal;
 use crate::change::request::ChangeRequest;
 use crate::change::status::ChangeStatus;
 use crate::change::transition::{ChangeEventKind, allowed_events};
 use crate::change::{approvals, emergency};
-use crate::id::{ChangeId, TenantId};
+use crate::id::ChangeId;
 use crate::person::Persons;
 use crate::tenant::{ConnectionState, Tenant};
 use crate::workspace::Member;
@@ -103,14 +103,10 @@ fn approved(change: &ChangeRequest, context: &GateContext<'_>, now: DateTime<Utc
         return Err(Refusal::CannotSelfApprove);
     }
     let entitled = approvers.into_iter().filter(|approver| {
-        context.members.iter().any(|member| member.id == *approver && may_approve(member, change.tenant_id))
+        context.members.iter().any(|member| member.id == *approver && member.may(Operation::DecideApproval, change.tenant_id))
     });
     if persons.count(entitled) < usize::from(approval.quorum.max(1)) {
         return Err(Refusal::ApproverNotEntitled);
     }
     Ok(())
-}
-
-fn may_approve(member: &Member, tenant: TenantId) -> bool {
-    allowed(member.role, Operation::DecideApproval) && member.tenant_scope.as_ref().is_none_or(|scope| scope.contains(&tenant))
 }

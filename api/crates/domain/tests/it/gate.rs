@@ -125,6 +125,8 @@ fn the_approver_is_looked_up_again() {
         assert_eq!(with(Some(member(APPROVER, *role))), (!entitled).then_some(Refusal::ApproverNotEntitled), "{role}");
     }
     assert_eq!(with(None), Some(Refusal::ApproverNotEntitled));
+    let removed = Member { removed_at: Some(now()), ..member(APPROVER, Role::Approver) };
+    assert_eq!(with(Some(removed)), Some(Refusal::ApproverNotEntitled));
     let scoped = |id| Member { tenant_scope: Some([id].into()), ..member(APPROVER, Role::Approver) };
     assert_eq!(with(Some(scoped(tenant.id))), None);
     assert_eq!(with(Some(scoped(TenantId(Uuid::from_u128(99))))), Some(Refusal::ApproverNotEntitled));

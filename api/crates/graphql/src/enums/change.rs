@@ -75,16 +75,30 @@ mirror! {
         Approve,
         /// A rejection.
         Reject,
+        /// Taking a request for approval back.
+        WithdrawApproval,
+        /// Nobody answered the request for approval in time.
+        ExpireApproval,
+        /// An owner's letting a critical warning pass.
+        WaiveWarning,
         /// Starting to write.
         Apply,
         /// The write was verified.
         OutcomeApplied,
         /// The apply failed.
         OutcomeFailed,
+        /// Stopping the apply before its write.
+        Stop,
+        /// A person's finding that the write of unknown outcome took effect.
+        AdoptOutcome,
+        /// A person's finding that it did not.
+        DeclareNotApplied,
         /// Its inverse was applied.
         RollBack,
         /// Giving it up.
         Cancel,
+        /// The object changed outside Causeway.
+        BaseMoved,
     }
 
     /// Why a change was closed without a write.

@@ -5,7 +5,7 @@ use async_graphql::Enum;
 mirror! {
     /// What a member may do in the workspace, strongest first.
     Role = "domain::workspace::Role" {
-        /// Everything, and the only role for members and settings.
+        /// Everything, and the only role for members, API keys and settings.
         Owner,
         /// Applies, rolls back and connects tenants; drafts and approves as well.
         Admin,
@@ -43,8 +43,32 @@ pub enum Action {
     RollbackChange,
     /// `cancelChange`
     CancelChange,
+    /// `editChange`
+    EditChange,
+    /// `withdrawApproval`
+    WithdrawApproval,
+    /// `waiveWarning`
+    WaiveWarning,
+    /// `loosenInEmergency`
+    LoosenInEmergency,
+    /// `reviewEmergency`
+    ReviewEmergency,
+    /// `resolveOutcome`
+    ResolveOutcome,
+    /// `stopChange`
+    StopChange,
     /// `updateWorkspace`
     UpdateWorkspace,
+    /// `addMember`
+    AddMember,
+    /// `updateMember`
+    UpdateMember,
+    /// `removeMember`
+    RemoveMember,
+    /// `createApiKey`
+    CreateApiKey,
+    /// `revokeApiKey`
+    RevokeApiKey,
     /// `scheduleChange`
     ScheduleChange,
     /// `rescheduleChange`
@@ -57,6 +81,14 @@ pub enum Action {
     UpdateFreezeWindow,
     /// `deleteFreezeWindow`
     DeleteFreezeWindow,
+    /// `createBaseline`
+    CreateBaseline,
+    /// `importBaseline`
+    ImportBaseline,
+    /// `deleteBaselinePolicy`
+    DeleteBaselinePolicy,
+    /// `assignBaseline`
+    AssignBaseline,
 }
 
 impl From<Action> for domain::access::Operation {
@@ -74,13 +106,29 @@ impl From<Action> for domain::access::Operation {
             Action::ApplyChange => Operation::ApplyChange,
             Action::RollbackChange => Operation::RollbackChange,
             Action::CancelChange => Operation::CancelChange,
+            Action::EditChange => Operation::EditChange,
+            Action::WithdrawApproval => Operation::WithdrawApproval,
+            Action::WaiveWarning => Operation::WaiveWarning,
+            Action::LoosenInEmergency => Operation::LoosenInEmergency,
+            Action::ReviewEmergency => Operation::ReviewEmergency,
+            Action::ResolveOutcome => Operation::ResolveOutcome,
+            Action::StopChange => Operation::StopChange,
             Action::UpdateWorkspace => Operation::UpdateWorkspace,
+            Action::AddMember => Operation::AddMember,
+            Action::UpdateMember => Operation::UpdateMember,
+            Action::RemoveMember => Operation::RemoveMember,
+            Action::CreateApiKey => Operation::CreateApiKey,
+            Action::RevokeApiKey => Operation::RevokeApiKey,
             Action::ScheduleChange => Operation::ScheduleChange,
             Action::RescheduleChange => Operation::RescheduleChange,
             Action::CancelSchedule => Operation::CancelSchedule,
             Action::CreateFreezeWindow => Operation::CreateFreezeWindow,
             Action::UpdateFreezeWindow => Operation::UpdateFreezeWindow,
             Action::DeleteFreezeWindow => Operation::DeleteFreezeWindow,
+            Action::CreateBaseline => Operation::CreateBaseline,
+            Action::ImportBaseline => Operation::ImportBaseline,
+            Action::DeleteBaselinePolicy => Operation::DeleteBaselinePolicy,
+            Action::AssignBaseline => Operation::AssignBaseline,
         }
     }
 }

@@ -43,6 +43,14 @@ mirror! {
         OutcomeUnknown,
     }
 
+    /// What a person found out about a write whose outcome was unknown.
+    OutcomeResolution = "domain::change::request::OutcomeResolution" {
+        /// The live object is as intended: the change counts as applied.
+        AdoptLiveAsApplied,
+        /// The write did not take effect: the change can be dry-run again.
+        DeclareNotApplied,
+    }
+
     /// How an audited attempt ended.
     AuditOutcome = "domain::audit::AuditOutcome" {
         /// It took effect.

@@ -23,6 +23,22 @@ mirror! {
         Neutral,
     }
 
+    /// Which of its approval rules makes a change need approval. Expect new values.
+    ApprovalReason = "domain::change::approval_rules::ApprovalReason" {
+        /// Every change does.
+        Always,
+        /// The policy's criticality is Critical.
+        CriticalPolicy,
+        /// A warning is as severe as the rule says, waived ones included.
+        Severity,
+        /// As many sign-ins would be blocked as the rule says.
+        WouldBlock,
+        /// The policy is enforced afterwards.
+        Enforcing,
+        /// The bulk change has as many tenants as the rule says.
+        BulkTenants,
+    }
+
     /// How much a warning weighs.
     Severity = "domain::change::warning::Severity" {
         /// Worth knowing.

@@ -1,23 +1,23 @@
 //! Inputs of mutations on change requests.
 
 use app::command::{ApplyChange, ChangeStep, CreateChange, DecideApproval, Verdict};
-use async_graphql::{Enum, ID, InputObject, OneofObject};
-use domain::change::kind::ChangePayload;
+use app::EditChange;
+use async_graphql::{Enum, ID, InputObject, MaybeUndefined};
 use domain::id::{ChangeId, PolicyId, TenantId};
 
-use crate::enums::PolicyState;
 use crate::ids::Kind;
-use crate::scalars::Json;
+use crate::input::payload::ChangePayloadInput;
 use crate::scope::Scope;
-use crate::user_error::{Refused, bad_id, invalid, not_found};
+use crate::user_error::{Refused, bad_id};
 
 /// A change to draft.
 #[derive(InputObject)]
 pub struct CreateChangeInput {
-    /// The tenant that the policy must be of; not checked when it is left out.
+    /// The tenant. Needed by `policy.create` and the kinds of named locations, which are about no policy that is there; otherwise the
+    /// tenant that the policy must be of, not checked when it is left out.
     tenant_id: Option<ID>,
-    /// The policy to change.
-    policy_id: ID,
+    /// The policy to change, delete or restore. Left out by `policy.create` and the kinds of named locations.
+    policy_id: Option<ID>,
     /// What is intended.
     payload: ChangePayloadInput,
     /// A note for reviewers, at most 2,000 characters.
@@ -28,55 +28,44 @@ pub struct CreateChangeInput {
 
 impl CreateChangeInput {
     /// As a command.
-    pub async fn command(self, scope: &Scope) -> Result<CreateChange, Refused> {
-        let policy_id = scope.ids.key(&self.policy_id, Kind::Policy).map(PolicyId).map_err(|error| bad_id(error, "policyId"))?;
-        if let Some(id) = &self.tenant_id {
-            let tenant = scope.ids.key(id, Kind::Tenant).map(TenantId).map_err(|error| bad_id(error, "tenantId"))?;
-            let policy = scope.loader.load_one(policy_id).await?;
-            if policy.is_none_or(|item| item.policy.tenant_id != tenant) {
-                return Err(not_found(&["input", "policyId"]));
-            }
-        }
-        let payload = self.payload.domain()?;
-        Ok(CreateChange { policy_id, payload, note: self.note, idempotency_key: self.idempotency_key })
+    pub fn command(self, scope: &Scope) -> Result<CreateChange, Refused> {
+        let policy = self.policy_id.map(|id| scope.ids.key(&id, Kind::Policy).map_err(|error| bad_id(error, "policyId"))).transpose()?;
+        let tenant = self.tenant_id.map(|id| scope.ids.key(&id, Kind::Tenant).map_err(|error| bad_id(error, "tenantId"))).transpose()?;
+        Ok(CreateChange {
+            tenant_id: tenant.map(TenantId),
+            policy_id: policy.map(PolicyId),
+            payload: self.payload.intent(scope)?,
+            note: self.note,
+            idempotency_key: self.idempotency_key,
+        })
     }
 }
 
-/// What a change intends: exactly one kind.
-#[derive(OneofObject)]
-pub enum ChangePayloadInput {
-    /// `policy.state_change`: sets the policy's state.
-    StateChange(StateChangeInput),
-    /// `policy.rename`: sets the policy's display name.
-    Rename(RenameInput),
-    /// The same in its JSON form, for programs that pass payloads on: `{"kind": "policy.rename", "displayName": "..."}`.
-    Json(Json),
-}
-
-/// `policy.state_change`: sets the policy's state.
+/// Another payload for a change that is not being applied.
 #[derive(InputObject)]
-pub struct StateChangeInput {
-    /// The state wanted.
-    to: PolicyState,
+pub struct EditChangeInput {
+    /// The change request.
+    id: ID,
+    /// Its revision that the caller read.
+    expected_revision: i64,
+    /// What is intended now: of the same kind and, for a named location, about the same location.
+    payload: ChangePayloadInput,
+    /// A note for reviewers, at most 2,000 characters. Left out it stays, `null` removes it.
+    note: MaybeUndefined<String>,
+    /// Makes a repeated call return the first one's result: 1 to 128 printable characters, kept for 24 hours at least.
+    idempotency_key: Option<String>,
 }
 
-/// `policy.rename`: sets the policy's display name.
-#[derive(InputObject)]
-pub struct RenameInput {
-    /// The name wanted: 1 to 256 characters, no control characters.
-    display_name: String,
-}
-
-impl ChangePayloadInput {
-    fn domain(self) -> Result<ChangePayload, Refused> {
-        match self {
-            ChangePayloadInput::StateChange(input) => Ok(ChangePayload::StateChange { to: input.to.into() }),
-            ChangePayloadInput::Rename(input) => Ok(ChangePayload::Rename { display_name: input.display_name }),
-            ChangePayloadInput::Json(json) => serde_json::from_slice(json.bytes()).map_err(|error| {
-                let path = ["input", "payload", "json"].map(str::to_owned).to_vec();
-                invalid(path, format!("not the JSON form of a payload: {error}"))
-            }),
-        }
+impl EditChangeInput {
+    /// As a command.
+    pub fn command(self, scope: &Scope) -> Result<EditChange, Refused> {
+        Ok(EditChange {
+            id: change(scope, &self.id)?,
+            expected_revision: self.expected_revision,
+            payload: self.payload.intent(scope)?,
+            note: self.note.into(),
+            idempotency_key: self.idempotency_key,
+        })
     }
 }
 
@@ -164,6 +153,7 @@ impl ApplyInput {
     }
 }
 
-fn change(scope: &Scope, id: &ID) -> Result<ChangeId, Refused> {
+/// The key of a change request.
+pub(super) fn change(scope: &Scope, id: &ID) -> Result<ChangeId, Refused> {
     scope.ids.key(id, Kind::Change).map(ChangeId).map_err(|error| bad_id(error, "id"))
 }

@@ -85,6 +85,9 @@ pub struct ChangeWhere {
     /// Only those that wait for a decision which the caller may take.
     #[graphql(default)]
     awaiting_me: bool,
+    /// Only emergencies whose review is open.
+    #[graphql(default)]
+    needs_review: bool,
 }
 
 impl ChangeWhere {
@@ -95,6 +98,7 @@ impl ChangeWhere {
             policy_id: None,
             statuses: self.statuses.map(|statuses| statuses.into_iter().map(Into::into).collect()),
             awaiting_me: self.awaiting_me,
+            needs_review: self.needs_review,
         }
     }
 }
@@ -150,8 +154,8 @@ impl AuditWhere {
             tenant_ids: self.tenant_ids.map(|ids| tenants(scope, &ids)),
             actor,
             actions: self.actions.unwrap_or_default(),
-            from: self.from.map(Into::into),
-            to: self.to.map(Into::into),
+            from: self.from.map(|at| at.0),
+            to: self.to.map(|at| at.0),
         })
     }
 }

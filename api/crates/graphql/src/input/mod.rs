@@ -1,8 +1,13 @@
 //! What callers send.
 
+pub mod baseline;
 pub mod change;
+pub mod drift;
 pub mod filter;
 pub mod freeze_window;
+pub mod member;
+pub mod oversight;
+pub mod payload;
 pub mod policy;
 pub mod schedule;
 pub mod tenant;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Object};
 
 use crate::fault::Nullable;
-use crate::input::change::{ApplyInput, ChangeRef, CreateChangeInput, DecideApprovalInput};
+use crate::input::change::{ApplyInput, ChangeRef, CreateChangeInput, DecideApprovalInput, EditChangeInput};
 use crate::mutation::payload::{ChangeRequestPayload, settle};
 use crate::scope::scope;
 use crate::types::change::ChangeRequest;
@@ -17,7 +17,7 @@ pub struct ChangeMutations;
 
 #[Object]
 impl ChangeMutations {
-    /// Drafts a change of a policy. Writes nothing to Graph. Whether it needs approval is fixed here.
+    /// Drafts a change of a policy or a named location. Writes nothing to Graph. The rules by which it needs approval are fixed here.
     #[graphql(complexity = "10 + child_complexity")]
     async fn create_change(
         &self,
@@ -26,8 +26,23 @@ impl ChangeMutations {
     ) -> Nullable<ChangeRequestPayload> {
         let scope = scope(ctx);
         let run = async {
-            let command = input.command(scope).await?;
+            let command = input.command(scope)?;
             done(scope.app.create_change(&scope.actor, command).await)
+        };
+        settle(run.await)
+    }
+
+    /// Takes another payload and goes back to a draft: dry-run, approvals, waivers and schedule are void, and the editor can't approve.
+    #[graphql(complexity = "10 + child_complexity")]
+    async fn edit_change(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The change request and what is intended now.")] input: EditChangeInput,
+    ) -> Nullable<ChangeRequestPayload> {
+        let scope = scope(ctx);
+        let run = async {
+            let command = input.command(scope)?;
+            done(scope.app.edit_change(&scope.actor, command).await)
         };
         settle(run.await)
     }
@@ -63,7 +78,8 @@ impl ChangeMutations {
         settle(run.await)
     }
 
-    /// Approves or rejects what was reviewed, which `digest` names. Not open to who created, edited or submitted the change.
+    /// Approves or rejects what was reviewed, which `digest` names. Not open to the persons who created, edited or submitted the change
+    /// or waived a warning of it, by whichever account. The change is released once as many persons as `Approval.quorum` approved.
     #[graphql(complexity = "10 + child_complexity")]
     async fn decide_approval(
         &self,
@@ -74,6 +90,21 @@ impl ChangeMutations {
         let run = async {
             let command = input.command(scope)?;
             done(scope.app.decide_approval(&scope.actor, command).await)
+        };
+        settle(run.await)
+    }
+
+    /// Takes a request for approval back. Open to who asked or created the change, to admins and to owners.
+    #[graphql(complexity = "10 + child_complexity")]
+    async fn withdraw_approval(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The change request.")] input: ChangeRef,
+    ) -> Nullable<ChangeRequestPayload> {
+        let scope = scope(ctx);
+        let run = async {
+            let command = input.command(scope)?;
+            done(scope.app.withdraw_approval(&scope.actor, command).await)
         };
         settle(run.await)
     }
@@ -127,6 +158,7 @@ impl ChangeMutations {
     }
 }
 
-fn done(result: app::error::AppResult<domain::change::request::ChangeRequest>) -> Result<ChangeRequest, Refused> {
+/// The change request as the use case left it.
+pub(super) fn done(result: app::error::AppResult<domain::change::request::ChangeRequest>) -> Result<ChangeRequest, Refused> {
     Ok(ChangeRequest::full(Arc::new(result?)))
 }

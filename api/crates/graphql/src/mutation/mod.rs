@@ -1,6 +1,10 @@
 //! The mutations: decode, one use case, encode.
 
+mod baseline;
 mod change;
+mod drift;
+mod member;
+mod oversight;
 pub mod payload;
 mod policy;
 mod roles;
@@ -16,4 +20,4 @@ pub use roles::Mutation;
 /// noun `null`; one that fails does not touch the others.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Mutation")]
-pub struct Mutations(tenant::TenantMutations, policy::PolicyMutations, change::ChangeMutations, workspace::WorkspaceMutations, schedule::ScheduleMutations);
+pub struct Mutations(tenant::TenantMutations, policy::PolicyMutations, change::ChangeMutations, oversight::OversightMutations, drift::DriftMutations, workspace::WorkspaceMutations, member::MemberMutations, schedule::ScheduleMutations, baseline::BaselineMutations);

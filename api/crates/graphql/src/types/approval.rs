@@ -10,6 +10,7 @@ use crate::fault::Nullable;
 use crate::ids::Kind;
 use crate::scalars::DateTime;
 use crate::scope::{ids, scope};
+use crate::types::oversight::GivenApproval;
 use crate::types::user::{User, user, user_of};
 
 /// An approval of a change.
@@ -53,7 +54,17 @@ impl Approval {
         self.given.expires_at.into()
     }
 
-    /// Who decided.
+    /// How many persons have to approve: 1 to 3.
+    async fn quorum(&self) -> i32 {
+        i32::from(self.given.quorum)
+    }
+
+    /// Who approved so far, oldest first; at most 3.
+    async fn given(&self) -> Vec<GivenApproval> {
+        self.given.decisions.iter().cloned().map(GivenApproval).collect()
+    }
+
+    /// Who took the decision that ended it.
     async fn decided_by(&self, ctx: &Context<'_>) -> Nullable<User> {
         user_of(scope(ctx), self.given.decided_by).await
     }

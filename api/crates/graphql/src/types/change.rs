@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use app::{ChangeFilter, EventFilter};
 use async_graphql::{Context, ID, Object, Result};
-use domain::change::transition::{ChangeEventKind, allowed_events};
+use domain::change::emergency::needs_review;
+use domain::change::transition::{ChangeEventKind, open_events};
 use domain::id::ChangeId;
 use domain::policy::LatestChange;
 
 use crate::connection::Connection;
-use crate::enums::{Action, ChangeKind, ChangeStatus, CloseReason};
+use crate::enums::{Action, ApprovalReason, ChangeKind, ChangeStatus, CloseReason};
 use crate::fault::{Nullable, coded, fault};
 use crate::ids::Kind;
 use crate::paging::{PageArgs, args, cost};
@@ -20,6 +21,7 @@ use crate::types::dry_run::DryRun;
 use crate::types::event::{Event, events};
 use crate::types::failure::ChangeFailure;
 use crate::types::node;
+use crate::types::oversight::{Emergency, OutcomeDecision, Waiver};
 use crate::types::payload::ChangePayload;
 use crate::types::policy::Policy;
 use crate::types::schedule::{Schedule, schedule_of};
@@ -149,9 +151,33 @@ impl ChangeRequest {
         self.row(ctx).await.map(|row| row.note.clone()).transpose()
     }
 
-    /// Whether it needs the approval of a second person: fixed when it was created.
+    /// Whether it needs the approval of other persons: by the rules that were fixed when it was created, asked at each dry-run.
     async fn requires_approval(&self, ctx: &Context<'_>) -> Result<bool> {
         Ok(self.row(ctx).await?.requires_approval)
+    }
+
+    /// Why it needs approval; empty when it doesn't.
+    async fn approval_reasons(&self, ctx: &Context<'_>) -> Result<Vec<ApprovalReason>> {
+        let row = self.row(ctx).await?;
+        let always = row.requires_approval.then_some(domain::change::approval_rules::ApprovalReason::Always);
+        let reasons = row.dry_run.as_ref().map(|dry_run| dry_run.approval_reasons.clone()).filter(|reasons| !reasons.is_empty());
+        Ok(reasons.unwrap_or_else(|| always.into_iter().collect()).into_iter().map(ApprovalReason::from).collect())
+    }
+
+    /// Critical warnings that an owner lets pass; at most one for each code.
+    #[graphql(complexity = "1 + 3 * child_complexity")]
+    async fn waivers(&self, ctx: &Context<'_>) -> Result<Vec<Waiver>> {
+        Ok(self.row(ctx).await?.waivers.iter().cloned().map(Waiver).collect())
+    }
+
+    /// Set where an owner loosened an enforced policy in an emergency.
+    async fn emergency(&self, ctx: &Context<'_>) -> Nullable<Emergency> {
+        self.row(ctx).await.map(|row| row.emergency.clone().map(Emergency)).transpose()
+    }
+
+    /// What a person found out about a write whose outcome was unknown.
+    async fn outcome_decision(&self, ctx: &Context<'_>) -> Nullable<OutcomeDecision> {
+        self.row(ctx).await.map(|row| row.resolution.clone().map(OutcomeDecision)).transpose()
     }
 
     /// The present dry-run; `null` before the first one and after an edit.
@@ -170,10 +196,12 @@ impl ChangeRequest {
     /// What the caller's role and the change's status allow now. Self-approval, freshness and digests are judged by the mutation;
     /// `viewer.can` gives a reason.
     async fn allowed_actions(&self, ctx: &Context<'_>) -> Result<Vec<Action>> {
+        let row = self.row(ctx).await?;
+        let open = open_events(&row);
+        let steps = STEPS.iter().filter(|(_, event)| open.contains(event)).map(|(action, _)| *action);
+        let review = needs_review(&row).then_some(Action::ReviewEmergency);
         let role = scope(ctx).actor.role;
-        let allowed = allowed_events(self.row(ctx).await?.status);
-        let open = STEPS.iter().filter(|(action, event)| allowed.contains(event) && domain::access::allowed(role, (*action).into()));
-        Ok(open.map(|(action, _)| *action).collect())
+        Ok(steps.chain(review).filter(|action| domain::access::allowed(role, (*action).into())).collect())
     }
 
     /// Who asked to apply it.
@@ -263,11 +291,17 @@ impl ChangeRequest {
 }
 
 /// Which action takes a change through which transition.
-const STEPS: [(Action, ChangeEventKind); 6] = [
+const STEPS: [(Action, ChangeEventKind); 12] = [
+    (Action::EditChange, ChangeEventKind::EditPayload),
     (Action::RunDryRun, ChangeEventKind::DryRun),
+    (Action::WaiveWarning, ChangeEventKind::WaiveWarning),
     (Action::RequestApproval, ChangeEventKind::RequestApproval),
     (Action::DecideApproval, ChangeEventKind::Approve),
+    (Action::WithdrawApproval, ChangeEventKind::WithdrawApproval),
     (Action::ApplyChange, ChangeEventKind::Apply),
+    (Action::ScheduleChange, ChangeEventKind::Apply),
+    (Action::StopChange, ChangeEventKind::Stop),
+    (Action::ResolveOutcome, ChangeEventKind::AdoptOutcome),
     (Action::RollbackChange, ChangeEventKind::RollBack),
     (Action::CancelChange, ChangeEventKind::Cancel),
 ];

@@ -13,7 +13,10 @@ use crate::fault::{Nullable, fault};
 use crate::ids::Kind;
 use crate::scalars::{DateTime, EventCursor};
 use crate::scope::{Scope, ids, scope};
+use crate::types::baseline_event::BaselineEvent;
 use crate::types::change::ChangeRequest;
+use crate::types::drift_event::DriftEvent;
+use crate::types::member_event::MemberEvent;
 use crate::types::node::{Node, subject};
 use crate::types::schedule_event::{FreezeWindowEvent, ScheduleEvent};
 use crate::types::snapshot::{Snapshot, snapshot_of};
@@ -45,6 +48,12 @@ pub enum Event {
     ScheduleEvent(ScheduleEvent),
     /// A freeze window was created, edited or deleted.
     FreezeWindowEvent(FreezeWindowEvent),
+    /// A baseline was created, imported into or lost a policy.
+    BaselineEvent(BaselineEvent),
+    /// An item of drift was found, or something became of it.
+    DriftEvent(DriftEvent),
+    /// A member was added, changed or removed, or an API key created or revoked.
+    MemberEvent(MemberEvent),
     /// Events are missing.
     EventGap(EventGap),
 }
@@ -52,17 +61,29 @@ pub enum Event {
 impl From<domain::event::Event> for Event {
     fn from(event: domain::event::Event) -> Self {
         match event.event.kind {
-            EventKind::ChangeCreated | EventKind::ChangeStatusChanged => Event::ChangeEvent(ChangeEvent(event)),
+            EventKind::ChangeCreated | EventKind::ChangeStatusChanged | EventKind::EmergencyReviewed => Event::ChangeEvent(ChangeEvent(event)),
             EventKind::ApprovalChanged => Event::ApprovalEvent(ApprovalEvent(event)),
             EventKind::SyncStarted | EventKind::SyncProgress | EventKind::SyncCompleted | EventKind::SyncFailed => {
                 Event::SyncEvent(SyncEvent(event))
             }
-            EventKind::TenantConnected | EventKind::TenantConnectionChanged | EventKind::EmergencyAccessChanged => {
+            EventKind::BaselineChanged => Event::BaselineEvent(event.into()),
+            EventKind::TenantConnected
+            | EventKind::TenantConnectionChanged
+            | EventKind::EmergencyAccessChanged
+            | EventKind::BaselineAssigned => {
                 Event::TenantEvent(TenantEvent(event))
             }
             EventKind::PolicyMetadataChanged => Event::PolicyEvent(PolicyEvent(event)),
             EventKind::ApplyProgress => Event::ApplyProgressEvent(ApplyProgressEvent(event)),
+            EventKind::DriftDetected
+            | EventKind::DriftAttributed
+            | EventKind::DriftAccepted
+            | EventKind::DriftReopened
+            | EventKind::DriftRevertDrafted
+            | EventKind::DriftReverted
+            | EventKind::DriftResolved => Event::DriftEvent(event.into()),
             EventKind::ScheduleChanged => Event::ScheduleEvent(event.into()),
+            EventKind::MemberChanged => Event::MemberEvent(event.into()),
             EventKind::FreezeWindowChanged => Event::FreezeWindowEvent(event.into()),
         }
     }
@@ -154,6 +175,8 @@ pub enum ChangeEventType {
     Created,
     /// It moved to another status.
     StatusChanged,
+    /// What an owner loosened in an emergency was reviewed.
+    EmergencyReviewed,
 }
 
 event_object! {
@@ -163,6 +186,7 @@ event_object! {
         async fn kind(&self) -> ChangeEventType {
             match self.0.event.kind {
                 EventKind::ChangeCreated => ChangeEventType::Created,
+                EventKind::EmergencyReviewed => ChangeEventType::EmergencyReviewed,
                 _ => ChangeEventType::StatusChanged,
             }
         }
@@ -175,6 +199,11 @@ event_object! {
         /// The status it has since.
         async fn to(&self) -> Option<ChangeStatus> {
             status(&self.0, "to")
+        }
+
+        /// Why, where Causeway itself moved it: for a person.
+        async fn reason(&self) -> Option<&str> {
+            text(&self.0, "reason")
         }
 
         /// The change, as it is now.

@@ -1,14 +1,22 @@
 //! The objects of the schema: each wraps what crate `domain` calls it, and asks the request's loaders for what it refers to.
 
+pub mod api_key;
 pub mod approval;
 pub mod audit;
+pub mod baseline;
+pub mod baseline_event;
 pub mod change;
 pub mod diff;
+pub mod drift;
+pub mod drift_event;
 pub mod dry_run;
 pub mod event;
 pub mod failure;
 pub mod freeze_window;
+pub mod member;
+pub mod member_event;
 pub mod node;
+pub mod oversight;
 pub mod payload;
 pub mod policy;
 pub mod policy_version;
@@ -17,6 +25,7 @@ pub mod schedule_event;
 pub mod snapshot;
 pub mod snapshot_diff;
 pub mod tenant;
+pub mod three_way;
 pub mod user;
 pub mod viewer;
 pub mod warning;

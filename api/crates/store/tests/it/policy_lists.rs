@@ -141,7 +141,7 @@ async fn changes_that_i_may_approve(place: &Place) {
         tx.insert_change(change).await.unwrap();
     }
     tx.commit().await.unwrap();
-    let filter = ChangeFilter { not_by: Some(me.id), ..ChangeFilter::default() };
+    let filter = ChangeFilter { not_by: vec![me.id], ..ChangeFilter::default() };
     let page = world.store.reader().changes_page(world.workspace.id, &filter, &PageRequest::first(10)).await.unwrap();
     assert_eq!(page.items.into_iter().map(|(_, change)| change.id).collect::<Vec<_>>(), [theirs.id]);
 }
