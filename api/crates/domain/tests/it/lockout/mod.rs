@@ -79,7 +79,7 @@ fn afterwards(policy: &Value, change: &Change, write: &Value) -> Option<Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_emergency_principal_ends_in_the_scope_of_what_is_enforced(
@@ -102,6 +102,10 @@ proptest! {
         let known = emergencies.iter().all(|emergency| matches!(emergency, Emergency::User { groups_known: true, roles_known: true, .. }));
         prop_assert!(!known || reached == said, "{:?}", plan.warnings);
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn an_unknown_membership_never_makes_it_quieter(policy in policies(), change in changes(), directory in directories(), number in 0..USERS) {
