@@ -1,6 +1,7 @@
 //! The outer shell of Causeway: configuration, authentication, HTTP, and the composition of everything else.
 
 pub mod auth;
+pub mod baseline;
 pub mod cli;
 pub mod config;
 pub mod http;

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use domain::change::warning::Severity;
 use domain::workspace::Role;
 use uuid::Uuid;
 
@@ -61,6 +62,18 @@ pub enum Command {
         #[command(subcommand)]
         what: AuditCommand,
     },
+    /// Keep the baseline library. Works on the configured database, as an owner; the server may be running.
+    Baseline {
+        /// What to do with it.
+        #[command(subcommand)]
+        what: BaselineCommand,
+    },
+    /// Add members where nobody can sign in to do it. Writes to the configured database; the server may be running.
+    Member {
+        /// What to do.
+        #[command(subcommand)]
+        what: MemberCommand,
+    },
     /// Print a bearer token of the development issuer.
     Token {
         /// Role of the member: OWNER, ADMIN, OPERATOR, APPROVER or VIEWER.
@@ -69,6 +82,29 @@ pub enum Command {
         /// Lifetime, such as 30m, 12h or 7d; at most 30 days.
         #[arg(long, default_value = "12h", value_parser = lifetime)]
         ttl: Duration,
+    },
+}
+
+/// What to do with members.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum MemberCommand {
+    /// Add a member; the first one also makes the workspace and must be an OWNER.
+    Add {
+        /// Role: OWNER, ADMIN, OPERATOR, APPROVER or VIEWER.
+        #[arg(long, value_parser = role)]
+        role: Role,
+        /// The principal: tid/oid (tenant id, object id) for Entra, sub elsewhere.
+        #[arg(long)]
+        subject: String,
+        /// Issuer (iss) of its tokens; oidc.issuer unless given.
+        #[arg(long)]
+        issuer: Option<String>,
+        /// Display name.
+        #[arg(long)]
+        name: String,
+        /// Id of the workspace, where there are several.
+        #[arg(long)]
+        workspace: Option<Uuid>,
     },
 }
 
@@ -88,6 +124,25 @@ pub enum AuditCommand {
     },
 }
 
+/// What to do with the baseline library.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum BaselineCommand {
+    /// Import every *.json of a folder or archive; exit code 1 when something in it was refused.
+    Import {
+        /// A folder, or a .zip, .tar, .tar.gz, .tgz or .json file; at most 5,000 files with 64 MiB in all.
+        source: PathBuf,
+        /// The baseline's name; made when there is none. The source's name unless given.
+        #[arg(long)]
+        name: Option<String>,
+        /// How much it matters when a tenant lacks one of these: INFO, WARNING or CRITICAL.
+        #[arg(long, default_value = "WARNING", value_parser = severity)]
+        severity: Severity,
+        /// The workspace, by its id in the database; needed where there are several.
+        #[arg(long)]
+        workspace: Option<Uuid>,
+    },
+}
+
 /// Which way to migrate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
 pub enum Direction {
@@ -101,6 +156,10 @@ pub enum Direction {
     },
     /// Show what is pending; exit code 1 when something is.
     Status,
+}
+
+fn severity(text: &str) -> Result<Severity, String> {
+    text.to_ascii_uppercase().parse().map_err(|_| "a severity is INFO, WARNING or CRITICAL".to_owned())
 }
 
 fn role(text: &str) -> Result<Role, String> {
@@ -154,6 +213,17 @@ mod tests {
         let cli = parse("causeway migrate down --yes --config a.toml").unwrap();
         assert_eq!(cli.command, Some(Command::Migrate { direction: Some(Direction::Down { yes: true }) }));
         assert_eq!(cli.config, Some(PathBuf::from("a.toml")));
+        let add = MemberCommand::Add {
+            role: Role::Approver,
+            subject: "ada".to_owned(),
+            issuer: Some("https://id.example".to_owned()),
+            name: "Ada".to_owned(),
+            workspace: None,
+        };
+        assert_eq!(
+            parse("causeway member add --role approver --subject ada --issuer https://id.example --name Ada").unwrap().command,
+            Some(Command::Member { what: add })
+        );
     }
 
     #[test]
@@ -161,9 +231,13 @@ mod tests {
         for line in [
             "causeway dance",
             "causeway token",
+            "causeway baseline import",
+            "causeway baseline import x --severity LOUD",
             "causeway token --role KING",
             "causeway token --role OWNER --ttl 31d",
             "causeway token --role OWNER --ttl é",
+            "causeway member add --role OWNER",
+            "causeway member add --role KING --subject ada --name Ada",
         ] {
             assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");
         }

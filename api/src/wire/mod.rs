@@ -2,10 +2,12 @@
 
 mod access;
 mod audit;
+mod baseline;
 mod cloud;
 mod commands;
 mod failpoint;
 mod imports;
+mod member;
 mod parts;
 mod serve;
 
@@ -40,6 +42,8 @@ pub async fn run(cli: Cli, environment: &BTreeMap<String, String>) -> Result<Exi
         },
         Command::Simulate { state } => commands::simulate(&config, state).await,
         Command::Audit { what } => audit::run(&config, what).await,
+        Command::Baseline { what } => baseline::run(&config, what).await,
+        Command::Member { what } => member::run(&config, what).await,
         Command::Token { role, ttl } => commands::token(&config, role, ttl),
     }
 }
