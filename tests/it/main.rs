@@ -13,6 +13,7 @@ macro_rules! on_both_databases {
 mod conflict;
 mod crash;
 mod documents;
+mod drift;
 mod hostile;
 mod roles;
 mod saga_matrix;

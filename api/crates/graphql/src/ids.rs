@@ -46,6 +46,8 @@ pub enum Kind {
     Audit = 9,
     /// An event; its key is its place in the log.
     Event = 10,
+    /// An item of drift.
+    Drift = 40,
     /// A schedule.
     Schedule = 30,
     /// A freeze window.
@@ -53,7 +55,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Kind; 12] = [
+    const ALL: [Kind; 13] = [
         Kind::Workspace,
         Kind::Member,
         Kind::Tenant,
@@ -64,6 +66,7 @@ impl Kind {
         Kind::Approval,
         Kind::Audit,
         Kind::Event,
+        Kind::Drift,
         Kind::Schedule,
         Kind::FreezeWindow,
     ];

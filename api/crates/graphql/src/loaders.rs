@@ -11,7 +11,8 @@ use async_graphql::Error;
 use async_graphql::dataloader::Loader;
 use domain::change::request::ChangeRequest;
 use domain::document::diff::NameTable;
-use domain::id::{ChangeId, ContentHash, MemberId, PolicyId, ScheduleId, SnapshotId, TenantId};
+use domain::drift::Drift;
+use domain::id::{ChangeId, ContentHash, DriftId, MemberId, PolicyId, ScheduleId, SnapshotId, TenantId};
 use domain::policy::PolicyItem;
 use domain::schedule::Schedule;
 use domain::snapshot::Snapshot;
@@ -50,6 +51,7 @@ by_id! {
     MemberId => Member, members_by_ids;
     SnapshotId => Snapshot, snapshots_by_ids;
     ContentHash => String, documents;
+    DriftId => Drift, drift_by_ids;
     ScheduleId => Schedule, schedules_by_ids;
 }
 
@@ -65,6 +67,21 @@ impl Loader<ScheduleOf> for Batch {
         let changes: Vec<ChangeId> = keys.iter().map(|key| key.0).collect();
         let found = self.app.newest_schedules(&self.actor, &changes).await.map_err(fault)?;
         Ok(found.into_iter().map(|(change, schedule)| (ScheduleOf(change), Arc::new(schedule))).collect())
+    }
+}
+
+/// The open items of drift of a policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct OpenDriftOf(pub PolicyId);
+
+impl Loader<OpenDriftOf> for Batch {
+    type Value = Arc<Vec<Drift>>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[OpenDriftOf]) -> Result<HashMap<OpenDriftOf, Self::Value>, Error> {
+        let policies: Vec<PolicyId> = keys.iter().map(|key| key.0).collect();
+        let found = self.app.open_drift_of_policies(&self.actor, &policies).await.map_err(fault)?;
+        Ok(found.into_iter().map(|(policy, items)| (OpenDriftOf(policy), Arc::new(items))).collect())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use domain::change::kind::ChangePayload;
 use domain::change::payload::{CreatePolicy, CreateSource, DeletePolicy, LocationBody, LocationCreate, LocationDelete, LocationUpdate};
+use domain::change::towards::towards;
 use domain::document::PolicyDocument;
 use domain::document::undo::undone;
 use domain::drift::{Drift, DriftKind, Version};
@@ -11,7 +12,6 @@ use serde_json::Value;
 use store::WriteTx;
 
 use super::Previous;
-use super::towards::towards;
 use crate::error::{AppError, AppResult};
 
 /// What would take an object back.

@@ -5,6 +5,7 @@ use domain::change::status::ChangeStatus;
 use domain::change::transition::{ChangeCommand, transition};
 use domain::event::{EventKind, NewEvent, SubjectKind};
 use domain::id::{AuditId, ContentHash, DriftId, PolicyId};
+use domain::schedule::ScheduleState;
 use domain::tenant::Tenant;
 use serde_json::json;
 use store::WriteTx;
@@ -37,6 +38,10 @@ pub(super) async fn void_reviews(
         let (id, from) = (change.id, change.status);
         let voided = transition(change, ChangeCommand::BaseMoved, None, now)?;
         tx.update_change(&voided.change).await?;
+        // One that is firing waits for this very sync, runs the dry-run again, and says itself what it found.
+        if tx.active_schedule(tenant.workspace_id, id).await?.is_some_and(|schedule| schedule.state == ScheduleState::Armed) {
+            app.revoke_schedule(tx, &voided.change, None).await?;
+        }
         events.extend(voided.events.into_iter().map(|mut event| {
             if event.kind == EventKind::ChangeStatusChanged {
                 event.data["reason"] = json!(REASON);

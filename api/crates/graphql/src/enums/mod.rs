@@ -35,6 +35,7 @@ macro_rules! words {
 }
 
 mod change;
+mod drift;
 mod graph;
 mod member;
 mod outcome;
@@ -43,6 +44,7 @@ mod schedule;
 mod tenant;
 
 pub use change::*;
+pub use drift::*;
 pub use graph::*;
 pub use member::*;
 pub use outcome::*;

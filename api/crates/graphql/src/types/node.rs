@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{ID, Interface, Result};
 use domain::event::SubjectKind;
-use domain::id::{AuditId, ChangeId, FreezeWindowId, MemberId, PolicyId, ScheduleId, SnapshotId, TenantId};
+use domain::id::{AuditId, ChangeId, DriftId, FreezeWindowId, MemberId, PolicyId, ScheduleId, SnapshotId, TenantId};
 use uuid::Uuid;
 
 use crate::fault::{Nullable, found};
@@ -13,6 +13,7 @@ use crate::scope::Scope;
 use crate::types::approval::Approval;
 use crate::types::audit::{AuditEntry, audit_entry};
 use crate::types::change::ChangeRequest;
+use crate::types::drift::{Drift, drift};
 use crate::types::dry_run::DryRun;
 use crate::types::freeze_window::{FreezeWindow, freeze_window};
 use crate::types::policy::Policy;
@@ -42,6 +43,8 @@ pub enum Node {
     DryRun(DryRun),
     /// An approval.
     Approval(Approval),
+    /// An item of drift.
+    Drift(Drift),
     /// A schedule.
     Schedule(Schedule),
     /// A freeze window.
@@ -57,6 +60,7 @@ pub async fn node(scope: &Scope, id: &ID) -> Nullable<Node> {
         Kind::Workspace => workspace(scope, id.key).await,
         Kind::Member => some(user(scope, MemberId(id.key)).await, Node::User),
         Kind::Tenant => some(tenant(scope, TenantId(id.key)).await, Node::Tenant),
+        Kind::Drift => some(drift(scope, DriftId(id.key)).await, Node::Drift),
         Kind::Policy => some(policy(scope, PolicyId(id.key)).await, Node::Policy),
         Kind::Snapshot => some(snapshot_of(scope, Some(SnapshotId(id.key))).await, Node::Snapshot),
         Kind::Change => some(change(scope, ChangeId(id.key)).await, |change| Node::ChangeRequest(ChangeRequest::full(change))),
@@ -79,6 +83,7 @@ pub async fn subject(scope: &Scope, kind: SubjectKind, id: Uuid) -> Nullable<Nod
     match kind {
         SubjectKind::Workspace => workspace(scope, id).await,
         SubjectKind::Tenant => some(tenant(scope, TenantId(id)).await, Node::Tenant),
+        SubjectKind::Drift => some(drift(scope, DriftId(id)).await, Node::Drift),
         SubjectKind::Policy => some(policy(scope, PolicyId(id)).await, Node::Policy),
         SubjectKind::Snapshot => some(snapshot_of(scope, Some(SnapshotId(id))).await, Node::Snapshot),
         SubjectKind::ChangeRequest => some(change(scope, ChangeId(id)).await, |change| Node::ChangeRequest(ChangeRequest::full(change))),

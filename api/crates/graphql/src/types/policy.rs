@@ -16,6 +16,7 @@ use crate::paging::{args, cost};
 use crate::scalars::{DateTime, Json};
 use crate::scope::{Scope, ids, scope};
 use crate::types::change::{ChangeRequest, changes};
+use crate::types::drift::{Drift, open_drift};
 use crate::types::policy_version::{PolicyVersion, versions};
 use crate::types::snapshot::document;
 use crate::types::tenant::{Tenant, tenant};
@@ -140,6 +141,12 @@ impl Policy {
         let scope = scope(ctx);
         let filter = ChangeFilter { policy_id: Some(self.row().id), ..filter.unwrap_or_default().resolve(scope) };
         Some(changes(scope, filter, args(first, after, last, before), wants_total(ctx)).await)
+    }
+
+    /// What is open of its drift, newest first, at most 20. For more: `Tenant.drift`.
+    #[graphql(complexity = "5 + 5 * child_complexity")]
+    async fn drift(&self, ctx: &Context<'_>) -> Result<Vec<Drift>> {
+        open_drift(scope(ctx), self.row().id).await
     }
 
     /// The newest change request for it.

@@ -8,7 +8,7 @@ use domain::id::{SnapshotId, TenantId};
 use uuid::Uuid;
 
 use crate::connection::{Connection, wants_total};
-use crate::enums::{Cloud, DirectoryKind, TenantConnectionState};
+use crate::enums::{Cloud, DirectoryKind, DriftSource, DriftStatus, TenantConnectionState};
 use crate::fault::{Nullable, bad_input, fault, found};
 use crate::hot::ask::{Prefetched, empty, wants_conditions};
 use crate::hot::policy_page::PolicyPage;
@@ -19,6 +19,7 @@ use crate::paging::{args, cost};
 use crate::scalars::DateTime;
 use crate::scope::{Scope, ids, scope};
 use crate::types::change::{ChangeRequest, changes};
+use crate::types::drift::{Drift, drift_of_tenant};
 use crate::types::policy::Policy;
 use crate::types::snapshot::Snapshot;
 use crate::types::snapshot_diff::SnapshotDiff;
@@ -200,6 +201,23 @@ impl Tenant {
         let asked = filter.tenant_ids.as_ref().is_none_or(|asked| asked.contains(&self.row.id));
         filter.tenant_ids = Some(if asked { vec![self.row.id] } else { Vec::new() });
         Some(changes(scope, filter, args(first, after, last, before), wants_total(ctx)).await)
+    }
+
+    /// What the tenant holds that Causeway did not write, or that its baseline does not have; newest first.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "GraphQL arguments")]
+    async fn drift(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items from the start or after a cursor: 1 to 100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go on from.")] after: Option<String>,
+        #[graphql(desc = "Items from the end or before a cursor: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "The cursor to go back from.")] before: Option<String>,
+        #[graphql(desc = "In one of these statuses; all unless given.")] status: Option<Vec<DriftStatus>>,
+        #[graphql(desc = "Measured against this; both unless given.")] source: Option<DriftSource>,
+    ) -> Nullable<Connection<Drift>> {
+        let page = args(first, after, last, before);
+        Some(drift_of_tenant(scope(ctx), self.row.id, status.unwrap_or_default(), source, &page, wants_total(ctx)).await)
     }
 
     /// When it was connected.
