@@ -1,5 +1,6 @@
-//! Bearer tokens: from a JWT to a [`VerifiedToken`]. Which member that is, and what it may do, is the use cases' to say.
+//! Bearer tokens: from a JWT or an API key to a [`VerifiedToken`]. Which member that is, and what it may do, is the use cases' to say.
 
+mod api_key;
 mod claims;
 mod embedded;
 mod error;
@@ -10,6 +11,7 @@ mod key;
 mod tests;
 mod verify;
 
+pub use api_key::{ApiKeys, Found};
 pub(crate) use embedded::create_private;
 pub use embedded::{EMBEDDED_AUDIENCE, EMBEDDED_ISSUER, EmbeddedError, EmbeddedIssuer, embedded_subject};
 pub use error::AuthError;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::api_key::ApiKeySecret;
 use domain::env::Clock;
 use jsonwebtoken::Validation;
 use jsonwebtoken::jwk::JwkSet;
@@ -11,6 +12,7 @@ use moka::future::Cache;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::api_key::ApiKeys;
 use super::claims::{Claims, peek};
 use super::embedded::{EMBEDDED_AUDIENCE, EMBEDDED_ISSUER};
 use super::error::AuthError;
@@ -26,7 +28,7 @@ const CACHE_ENTRIES: u64 = 10_000;
 /// Who a valid token stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedToken {
-    /// `iss` of the token, or [`EMBEDDED_ISSUER`].
+    /// `iss` of the token, [`EMBEDDED_ISSUER`], or that of API keys.
     pub issuer: String,
     /// `tid/oid` for Entra, else `sub`. Never a mail address or a UPN.
     pub subject: String,
@@ -41,6 +43,7 @@ pub struct Authenticator {
     clock: Arc<dyn Clock>,
     issuers: Vec<Issuer>,
     verified: Cache<[u8; 32], VerifiedToken>,
+    api_keys: Option<Arc<dyn ApiKeys>>,
 }
 
 #[derive(Debug)]
@@ -60,7 +63,7 @@ impl Authenticator {
     /// An authenticator without issuers refuses everything.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         let verified = Cache::builder().max_capacity(CACHE_ENTRIES).time_to_live(CACHE_FOR).build();
-        Self { clock, issuers: Vec::new(), verified }
+        Self { clock, issuers: Vec::new(), verified, api_keys: None }
     }
 
     /// Trusts an OIDC issuer; its keys are fetched when the first token comes. The client must not follow redirects:
@@ -79,6 +82,13 @@ impl Authenticator {
         self
     }
 
+    /// Accepts API keys beside JWTs.
+    #[must_use]
+    pub fn with_api_keys(mut self, keys: Arc<dyn ApiKeys>) -> Self {
+        self.api_keys = Some(keys);
+        self
+    }
+
     /// A client for key sets: no redirects, short limits.
     ///
     /// # Errors
@@ -92,11 +102,16 @@ impl Authenticator {
             .build()
     }
 
-    /// Checks signature, issuer, audience and times of a compact JWT.
+    /// Checks signature, issuer, audience and times of a compact JWT, or finds the API key that the token is.
+    ///
+    /// Keys are looked up each time, so that a revoked one is out at once; a JWT that was good is good again for a minute.
     ///
     /// # Errors
     /// [`AuthError::Unauthenticated`], or [`AuthError::Unavailable`] when the issuer's keys were never reachable.
     pub async fn verify(&self, token: &str) -> Result<VerifiedToken, AuthError> {
+        if ApiKeySecret::claimed_by(token) {
+            return self.find_key(token).await;
+        }
         let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
         if let Some(known) = self.verified.get(&digest).await {
             self.check_expiry(known.expires_at)?;
@@ -105,6 +120,11 @@ impl Authenticator {
         let verified = self.check(token).await?;
         self.verified.insert(digest, verified.clone()).await;
         Ok(verified)
+    }
+
+    async fn find_key(&self, key: &str) -> Result<VerifiedToken, AuthError> {
+        let keys = self.api_keys.as_ref().ok_or(AuthError::Unauthenticated("API keys are not accepted here"))?;
+        keys.find(key).await?.ok_or(AuthError::Unauthenticated("it is no API key, or one that was revoked or has expired"))
     }
 
     async fn check(&self, token: &str) -> Result<VerifiedToken, AuthError> {

@@ -52,10 +52,18 @@ pub enum Kind {
     Schedule = 30,
     /// A freeze window.
     FreezeWindow = 31,
+    /// A membership; its key is the member's.
+    Membership = 50,
+    /// An API key; its key is its member's.
+    ApiKey = 51,
+    /// A baseline.
+    Baseline = 20,
+    /// A policy of a baseline.
+    BaselinePolicy = 21,
 }
 
 impl Kind {
-    const ALL: [Kind; 13] = [
+    const ALL: [Kind; 17] = [
         Kind::Workspace,
         Kind::Member,
         Kind::Tenant,
@@ -69,6 +77,10 @@ impl Kind {
         Kind::Drift,
         Kind::Schedule,
         Kind::FreezeWindow,
+        Kind::Membership,
+        Kind::ApiKey,
+        Kind::Baseline,
+        Kind::BaselinePolicy,
     ];
 
     fn of(byte: u8) -> Option<Self> {

@@ -3,8 +3,11 @@
 use async_graphql::SimpleObject;
 
 use crate::fault::Nullable;
+use crate::types::api_key::ApiKey;
+use crate::types::baseline::Baseline;
 use crate::types::change::ChangeRequest;
 use crate::types::freeze_window::FreezeWindow;
+use crate::types::member::Member;
 use crate::types::policy::Policy;
 use crate::types::schedule::Schedule;
 use crate::types::tenant::Tenant;
@@ -77,6 +80,24 @@ payloads! {
     FreezeWindowPayload {
         /// The freeze window as it is now; `null` when the mutation was refused.
         freeze_window: FreezeWindow
+    }
+
+    /// What became of a mutation on a baseline.
+    BaselinePayload {
+        /// The baseline as it is now; `null` when the mutation was refused.
+        baseline: Baseline
+    }
+
+    /// What became of a mutation on a member.
+    MemberPayload {
+        /// The membership as it is now; `null` when the mutation was refused.
+        member: Member
+    }
+
+    /// What became of a mutation on an API key.
+    ApiKeyPayload {
+        /// The API key as it is now; `null` when the mutation was refused.
+        api_key: ApiKey
     }
 
     /// What became of a mutation on the workspace.

@@ -4,18 +4,21 @@ use std::sync::Arc;
 
 use async_graphql::{ID, Interface, Result};
 use domain::event::SubjectKind;
-use domain::id::{AuditId, ChangeId, DriftId, FreezeWindowId, MemberId, PolicyId, ScheduleId, SnapshotId, TenantId};
+use domain::id::{AuditId, BaselineId, BaselinePolicyId, ChangeId, DriftId, FreezeWindowId, MemberId, PolicyId, ScheduleId, SnapshotId, TenantId};
 use uuid::Uuid;
 
 use crate::fault::{Nullable, found};
 use crate::ids::Kind;
 use crate::scope::Scope;
+use crate::types::api_key::{ApiKey, api_key};
 use crate::types::approval::Approval;
 use crate::types::audit::{AuditEntry, audit_entry};
+use crate::types::baseline::{Baseline, BaselinePolicy, baseline, baseline_policy};
 use crate::types::change::ChangeRequest;
 use crate::types::drift::{Drift, drift};
 use crate::types::dry_run::DryRun;
 use crate::types::freeze_window::{FreezeWindow, freeze_window};
+use crate::types::member::{Member, member};
 use crate::types::policy::Policy;
 use crate::types::schedule::{Schedule, schedule};
 use crate::types::snapshot::{Snapshot, snapshot_of};
@@ -49,6 +52,14 @@ pub enum Node {
     Schedule(Schedule),
     /// A freeze window.
     FreezeWindow(FreezeWindow),
+    /// A baseline.
+    Baseline(Baseline),
+    /// A policy of a baseline.
+    BaselinePolicy(BaselinePolicy),
+    /// A membership.
+    Member(Member),
+    /// An API key.
+    ApiKey(ApiKey),
     /// An audit entry.
     AuditEntry(AuditEntry),
 }
@@ -73,6 +84,10 @@ pub async fn node(scope: &Scope, id: &ID) -> Nullable<Node> {
             let given = change.approvals.iter().find(|approval| approval.id.0 == id.part)?;
             Some(Node::Approval(Approval::new(change, given)))
         }),
+        Kind::Baseline => some(baseline(scope, BaselineId(id.key)).await, Node::Baseline),
+        Kind::BaselinePolicy => some(baseline_policy(scope, BaselinePolicyId(id.key)).await, Node::BaselinePolicy),
+        Kind::Membership => some(member(scope, MemberId(id.key)).await, Node::Member),
+        Kind::ApiKey => some(api_key(scope, MemberId(id.key)).await, Node::ApiKey),
         Kind::Audit => some(audit_entry(scope, AuditId(id.key)).await, Node::AuditEntry),
         Kind::Event => None,
     }
@@ -88,6 +103,7 @@ pub async fn subject(scope: &Scope, kind: SubjectKind, id: Uuid) -> Nullable<Nod
         SubjectKind::Snapshot => some(snapshot_of(scope, Some(SnapshotId(id))).await, Node::Snapshot),
         SubjectKind::ChangeRequest => some(change(scope, ChangeId(id)).await, |change| Node::ChangeRequest(ChangeRequest::full(change))),
         SubjectKind::Member => some(user(scope, MemberId(id)).await, Node::User),
+        SubjectKind::Baseline => some(baseline(scope, BaselineId(id)).await, Node::Baseline),
         SubjectKind::FreezeWindow => some(freeze_window(scope, FreezeWindowId(id)).await, Node::FreezeWindow),
     }
 }
