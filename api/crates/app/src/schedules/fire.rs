@@ -10,7 +10,7 @@ use domain::change::dry_run::FieldDiff;
 use domain::change::refusal::Refusal;
 use domain::change::request::ChangeRequest;
 use domain::change::status::ChangeStatus;
-use domain::change::transition::{ChangeCommand, transition};
+use domain::change::transition::{ChangeCommand, ChangeEventKind, allowed_events, transition};
 use domain::id::JobId;
 use domain::schedule::{Schedule, ScheduleCommand, ScheduleDetail, ScheduleMode, ScheduleState};
 use domain::tenant::ConnectionState;
@@ -172,10 +172,17 @@ async fn apply(app: &App, tx: &WriteTx, schedule: &Schedule) -> Result<(), Stop>
     Ok(())
 }
 
-/// The member who armed it, as that member is now.
+/// The member who armed it, as that member is now. A person's token may end meanwhile; an API key acts only as long as it lives.
 async fn deputy(app: &App, tx: &WriteTx, schedule: &Schedule) -> Result<Actor, AppError> {
+    let now = app.now();
     let member = tx.member(schedule.workspace_id, schedule.armed_by).await?.ok_or(AppError::NotAMember)?;
-    Ok(crate::session::actor(&member, app.now() + DEPUTY))
+    if member.is_api_key() {
+        let key = tx.api_key(schedule.workspace_id, member.id).await?;
+        if !key.is_some_and(|key| key.works_at(now)) {
+            return Err(AppError::NotAMember);
+        }
+    }
+    Ok(crate::session::actor(&member, now + DEPUTY))
 }
 
 /// Waits for the sync that was asked for when it began to fire.
@@ -199,8 +206,8 @@ async fn synced(tx: &WriteTx, schedule: &Schedule) -> Result<(), Stop> {
 
 /// The change with a new dry-run, if that is the reviewed one again and nothing critical is in it.
 async fn revalidated(app: &App, tx: &WriteTx, actor: &Actor, schedule: &Schedule, change: ChangeRequest) -> Result<ChangeRequest, Stop> {
-    // Another step may have taken the change elsewhere meanwhile; the gate says what is wrong with that.
-    if change.status != ChangeStatus::DryRunComplete {
+    // Given up or applied meanwhile: the gate says what is wrong with that.
+    if !allowed_events(change.status).contains(&ChangeEventKind::DryRun) {
         return Ok(change);
     }
     let again = app.plan_change(tx, actor, &change).await?;
@@ -208,6 +215,10 @@ async fn revalidated(app: &App, tx: &WriteTx, actor: &Actor, schedule: &Schedule
         let diff = again.diff.clone();
         let error = AppError::from(Refusal::StaleReview { current: again.digest });
         return Err(Stop::Blocked { error, diff });
+    }
+    // Voided or edited, and yet the same: what is missing has to be done by a person.
+    if change.status != ChangeStatus::DryRunComplete {
+        return Ok(change);
     }
     let from = change.status;
     let planned = transition(change, ChangeCommand::DryRun(again), Some(actor.member_id), app.now()).map_err(AppError::from)?;

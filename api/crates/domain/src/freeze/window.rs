@@ -126,7 +126,7 @@ impl WindowError {
             WindowError::UnknownZone(_) => "timeZone",
             WindowError::OutOfRange => "startsAt",
             WindowError::EndsBeforeStart | WindowError::TooLong => "endsAt",
-            _ => "rule",
+            _ => "recurrenceRule",
         }
     }
 }

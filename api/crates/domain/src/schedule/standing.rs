@@ -12,8 +12,8 @@ text_enum! {
         Cancelled = "CANCELLED",
         /// Its change was cancelled or rejected.
         ChangeCancelled = "CHANGE_CANCELLED",
-        /// Its change was edited: there is no dry-run any more.
-        ChangeEdited = "CHANGE_EDITED",
+        /// There is no dry-run any more: its change was edited, or the policy was changed outside Causeway.
+        DryRunVoid = "DRY_RUN_VOID",
         /// A later dry-run found something else, or was blocked.
         DryRunChanged = "DRY_RUN_CHANGED",
         /// Its change lost the approval it needs.
@@ -29,7 +29,9 @@ impl Void {
         let message = match self {
             Void::Cancelled => "a member took the schedule back",
             Void::ChangeCancelled => "the change was cancelled or rejected",
-            Void::ChangeEdited => "the change was edited after it was scheduled: run the dry-run and schedule it again",
+            Void::DryRunVoid => {
+                "the change was edited, or the policy was changed outside Causeway, after it was scheduled: run the dry-run and schedule it again"
+            }
             Void::DryRunChanged => "a later dry-run is not the one that was scheduled: review it and schedule it again",
             Void::ApprovalVoid => "the change lost its approval: ask again and schedule it again",
             Void::AppliedBefore => "a member applied the change before its schedule fired",
@@ -42,7 +44,7 @@ impl Void {
 pub fn still_stands(schedule: &Schedule, change: &ChangeRequest) -> Option<Void> {
     match change.status {
         ChangeStatus::Cancelled => return Some(Void::ChangeCancelled),
-        ChangeStatus::Draft => return Some(Void::ChangeEdited),
+        ChangeStatus::Draft => return Some(Void::DryRunVoid),
         ChangeStatus::DryRunBlocked => return Some(Void::DryRunChanged),
         ChangeStatus::AwaitingApproval => return Some(Void::ApprovalVoid),
         ChangeStatus::Applying | ChangeStatus::Applied | ChangeStatus::Failed | ChangeStatus::RolledBack => {
@@ -51,7 +53,7 @@ pub fn still_stands(schedule: &Schedule, change: &ChangeRequest) -> Option<Void>
         ChangeStatus::DryRunComplete => {}
     }
     match &change.dry_run {
-        None => Some(Void::ChangeEdited),
+        None => Some(Void::DryRunVoid),
         Some(dry_run) if dry_run.digest != schedule.digest => Some(Void::DryRunChanged),
         Some(_) => (change.requires_approval && change.granted_approval().is_none()).then_some(Void::ApprovalVoid),
     }

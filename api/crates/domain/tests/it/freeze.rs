@@ -194,7 +194,7 @@ fn what_makes_no_sense_is_refused_with_the_field_it_is_in() {
         (error("UTC", from, from, None), "endsAt"),
         (error("UTC", "2026-01-01T00:00", "2027-01-03T00:00", None), "endsAt"),
         (error("UTC", "1999-12-31T23:59", "2000-01-01T01:00", None), "startsAt"),
-        (error("UTC", from, to, Some("FREQ=HOURLY")), "rule"),
+        (error("UTC", from, to, Some("FREQ=HOURLY")), "recurrenceRule"),
     ] {
         assert_eq!(refused.field(), field, "{refused}");
     }
@@ -221,12 +221,12 @@ fn what_makes_no_sense_is_refused_with_the_field_it_is_in() {
         "FREQ=DAILY\nRRULE:FREQ=DAILY",
         "RRULE:FREQ=DAILY",
     ] {
-        assert_eq!(error("UTC", from, to, Some(rule)).field(), "rule", "{rule}");
+        assert_eq!(error("UTC", from, to, Some(rule)).field(), "recurrenceRule", "{rule}");
     }
     assert_eq!(error("UTC", from, to, Some(&format!("FREQ=DAILY;BYDAY={}", "MO,".repeat(200)))), WindowError::RuleTooLong { max: 256 });
     // 20 November 2026 is a Friday.
     assert_eq!(error("UTC", from, to, Some("FREQ=WEEKLY;BYDAY=SA")), WindowError::NotInSync { first: Some(local("2026-11-21T18:00")) });
-    assert_eq!(error("UTC", from, to, Some("FREQ=DAILY;UNTIL=20261119")).field(), "rule");
+    assert_eq!(error("UTC", from, to, Some("FREQ=DAILY;UNTIL=20261119")).field(), "recurrenceRule");
 }
 
 #[test]

@@ -204,7 +204,7 @@ fn a_schedule_stands_as_long_as_its_change_is_what_was_reviewed() {
     assert_eq!(still_stands(&schedule, &complete()), None);
     assert_eq!(still_stands(&schedule, &approved()), None);
     for (status, void) in [
-        (ChangeStatus::Draft, Void::ChangeEdited),
+        (ChangeStatus::Draft, Void::DryRunVoid),
         (ChangeStatus::DryRunBlocked, Void::DryRunChanged),
         (ChangeStatus::AwaitingApproval, Void::ApprovalVoid),
         (ChangeStatus::Applying, Void::AppliedBefore),

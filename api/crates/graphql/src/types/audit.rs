@@ -19,7 +19,7 @@ pub struct AuditEntry(pub domain::audit::AuditEntry);
 #[Object]
 impl AuditEntry {
     /// Opaque, globally unique, stable.
-    pub async fn id(&self, ctx: &Context<'_>) -> ID {
+    async fn id(&self, ctx: &Context<'_>) -> ID {
         ids(ctx).id(Kind::Audit, self.0.id.0)
     }
 

@@ -116,7 +116,7 @@ impl Schedule {
 #[derive(SimpleObject)]
 pub struct ScheduleDetail {
     /// For a program. Of a blocked schedule: an `ErrorCode`, or `INTERNAL`. Of a missed one: `TOO_LATE`. Of a revoked one: `CANCELLED`,
-    /// `CHANGE_CANCELLED`, `CHANGE_EDITED`, `DRY_RUN_CHANGED`, `APPROVAL_VOID` or `APPLIED_BEFORE`. Expect new values.
+    /// `CHANGE_CANCELLED`, `DRY_RUN_VOID`, `DRY_RUN_CHANGED`, `APPROVAL_VOID` or `APPLIED_BEFORE`. Expect new values.
     code: String,
     /// For a person.
     message: String,
