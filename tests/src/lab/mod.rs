@@ -22,7 +22,7 @@ pub use clock::LabClock;
 pub use dice::Dice;
 pub use lane::{Lane, Parts};
 pub use lanes::side_by_side;
-pub use rivals::{Contest, Fate, Rivals};
+pub use rivals::{Contest, Fate, Meeting, Rivals};
 pub use run::run;
 pub use scenario::{Fault, Foreign, Moment, Scenario, Square, Takeover, matrix, walk};
 pub use table::Table;

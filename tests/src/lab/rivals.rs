@@ -27,8 +27,8 @@ use crate::Database;
 
 /// Neither change takes longer.
 const ENDS_WITHIN: Duration = Duration::from_secs(60);
-/// The longest pause of a quick admin between two steps, and of a slow one, who may come after the other has finished.
-const THINKS_US: [usize; 2] = [6_000, 300_000];
+/// The longest pause of an admin between two steps.
+const THINKS_US: usize = 6_000;
 
 /// What became of one of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +39,15 @@ pub enum Fate {
     Conflict,
     /// Refused before its apply began.
     Refused,
+}
+
+/// How the two meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meeting {
+    /// Both wait for one another before they apply.
+    Together,
+    /// Each goes at its own pace; in one of four schedules the second begins when the first has ended.
+    ByChance,
 }
 
 /// One schedule: what became of both, and what was wrong.
@@ -74,7 +83,7 @@ impl Rivals {
     }
 
     /// Plays one schedule.
-    pub async fn contest(&mut self, dice: &mut Dice) -> Contest {
+    pub async fn contest(&mut self, dice: &mut Dice, meeting: Meeting) -> Contest {
         if self.policy.is_none() || self.next_user + 2 > USERS {
             self.fresh_policy().await;
         }
@@ -87,8 +96,7 @@ impl Rivals {
         self.seen = self.lane.entra.requests(self.seen).await.1;
         self.lane.new_writes().await;
 
-        let longest = THINKS_US[usize::from(dice.one_in(4))];
-        let (together, owner) = (dice.one_in(2).then(|| Arc::new(Barrier::new(2))), self.lane.owner().await);
+        let (together, owner) = ((meeting == Meeting::Together).then(|| Arc::new(Barrier::new(2))), self.lane.owner().await);
         let admin = |number: usize, dice: &mut Dice| Admin {
             app: if dice.one_in(2) { self.lane.worker.app.clone() } else { self.other.app.clone() },
             actor: owner.clone(),
@@ -96,10 +104,11 @@ impl Rivals {
             policy,
             user: users[number].clone(),
             together: together.clone(),
-            thinks: [0; 3].map(|_| Duration::from_micros(dice.below(longest) as u64)),
+            thinks: [0; 3].map(|_| Duration::from_micros(dice.below(THINKS_US) as u64)),
         };
         let (one, two) = (admin(0, dice), admin(1, dice));
-        let (one, two) = tokio::join!(one.adds(), two.adds());
+        let in_turn = meeting == Meeting::ByChance && dice.one_in(4);
+        let (one, two) = if in_turn { (one.adds().await, two.adds().await) } else { tokio::join!(one.adds(), two.adds()) };
         self.judge(&graph_id, &before, &users, [one, two]).await
     }
 
