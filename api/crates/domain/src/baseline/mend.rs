@@ -136,7 +136,8 @@ fn shape(path: &str, name: &str, value: &mut Value, notes: &mut Notes) {
             let flags: Vec<String> = text.split(',').map(|flag| word(path, name, flag.trim(), notes)).collect();
             *value = flags.join(",").into();
         }
-        Value::String(text) if is_set(name) => {
+        // Only where we know the list: Graph has texts of such names, too (`includeTrafficProfiles`).
+        Value::String(text) if is_set(name) && MEMBERS.contains(&name) => {
             notes.add(format!("{path} is one text where Graph has a list"));
             *value = Value::Array(vec![word(path, name, text, notes).into()]);
         }
