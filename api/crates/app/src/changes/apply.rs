@@ -78,7 +78,7 @@ impl App {
     /// Asks `may_apply`, with approvers and freeze windows looked up again.
     async fn gate(&self, tx: &WriteTx, change: &ChangeRequest, tenant: &Tenant) -> AppResult<ApplyPermit> {
         let now = self.now();
-        let facts = GateFacts::load(tx, change, tenant, now).await?;
+        let facts = GateFacts::load(tx, change, tenant, now).await?.with_emergency(self, tx, change, tenant).await?;
         Ok(may_apply(change, &facts.context(tenant), now)?)
     }
 }

@@ -6,17 +6,21 @@ use chrono::{DateTime, Utc};
 use domain::change::approvals::involved;
 use domain::change::gate::GateContext;
 use domain::change::request::ChangeRequest;
+use domain::change::warning::{Warning, WarningCode};
 use domain::id::{MemberId, WorkspaceId};
 use domain::tenant::Tenant;
 use domain::workspace::Member;
 use store::{Reader, WriteTx};
 
+use crate::App;
+use crate::changes::target;
 use crate::error::AppResult;
 
 /// Owner of what a [`GateContext`] refers to.
 pub(crate) struct GateFacts {
     members: Vec<Member>,
     frozen: Option<String>,
+    unsafe_now: Vec<Warning>,
 }
 
 impl GateFacts {
@@ -24,12 +28,25 @@ impl GateFacts {
     pub(crate) async fn load(tx: &WriteTx, change: &ChangeRequest, tenant: &Tenant, at: DateTime<Utc>) -> AppResult<Self> {
         let members = with_owners(tx, change.workspace_id, involved(change)).await?;
         let frozen = crate::freeze::frozen_at(tx, tenant, at).await?;
-        Ok(GateFacts { members, frozen })
+        Ok(GateFacts { members, frozen, unsafe_now: Vec::new() })
+    }
+
+    /// With what a plan made now says about emergency access.
+    pub(crate) async fn with_emergency(mut self, app: &App, tx: &WriteTx, change: &ChangeRequest, tenant: &Tenant) -> AppResult<Self> {
+        if !tenant.emergency_access.principals.is_empty() {
+            let stored = target::load(tx, change, tenant).await?;
+            let plan = app.plan_against(tx, None, change, tenant, &stored).await?;
+            let concerns = |warning: &Warning| {
+                matches!(warning.code, WarningCode::BreakglassNotExcluded | WarningCode::BreakglassExclusionRemoved)
+            };
+            self.unsafe_now = plan.warnings.into_iter().filter(concerns).collect();
+        }
+        Ok(self)
     }
 
     /// As the gate takes it.
     pub(crate) fn context<'a>(&'a self, tenant: &'a Tenant) -> GateContext<'a> {
-        GateContext { tenant, members: &self.members, frozen: self.frozen.clone(), owned_by_rollout: false }
+        GateContext { tenant, members: &self.members, frozen: self.frozen.clone(), owned_by_rollout: false, unsafe_now: self.unsafe_now.clone() }
     }
 }
 

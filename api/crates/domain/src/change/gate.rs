@@ -7,6 +7,7 @@ use crate::change::refusal::Refusal;
 use crate::change::request::ChangeRequest;
 use crate::change::status::ChangeStatus;
 use crate::change::transition::{ChangeEventKind, allowed_events};
+use crate::change::warning::Warning;
 use crate::change::{approvals, emergency};
 use crate::id::ChangeId;
 use crate::person::Persons;
@@ -24,6 +25,8 @@ pub struct GateContext<'a> {
     pub frozen: Option<String>,
     /// A rollout owns the policy.
     pub owned_by_rollout: bool,
+    /// What a plan made now would warn of for emergency access: principals, their groups and roles may have changed since the dry-run (P24).
+    pub unsafe_now: Vec<Warning>,
 }
 
 /// Proof that the gate was open for one revision of one change. Only [`may_apply`] makes it; the transition consumes it.
@@ -84,6 +87,10 @@ pub fn may_apply(change: &ChangeRequest, context: &GateContext<'_>, now: DateTim
     }
     if context.owned_by_rollout {
         return Err(Refusal::RolloutOwnsPolicy);
+    }
+    let blocking: Vec<_> = context.unsafe_now.iter().filter(|warning| warning.blocks()).cloned().collect();
+    if !blocking.is_empty() {
+        return Err(Refusal::BlockedByWarning(blocking));
     }
     Ok(ApplyPermit { change: change.id, revision: change.revision })
 }

@@ -222,7 +222,7 @@ pub fn persons() -> Persons {
 
 /// A gate with nothing in the way.
 pub fn open_gate(tenant: &Tenant) -> GateContext<'_> {
-    GateContext { tenant, members: &MEMBERS, frozen: None, owned_by_rollout: false }
+    GateContext { tenant, members: &MEMBERS, frozen: None, owned_by_rollout: false, unsafe_now: Vec::new() }
 }
 
 /// A permit for the change with the fixture's id and revision, from a twin that may be applied.

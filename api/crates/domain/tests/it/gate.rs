@@ -8,7 +8,7 @@ use domain::change::kind::ChangePayload;
 use domain::change::request::{ApprovalDecision, ApprovalState, ChangeRequest};
 use domain::change::status::ChangeStatus;
 use domain::change::transition::{ChangeCommand, ChangeEventKind, allowed_events, transition};
-use domain::change::warning::{Severity, Waiver, WarningCode};
+use domain::change::warning::{Severity, Waiver, Warning, WarningCode};
 use domain::id::{MemberId, TenantId};
 use domain::policy::PolicyState;
 use domain::tenant::ConnectionState;
@@ -242,4 +242,23 @@ fn a_permit_is_good_for_one_revision_of_one_change() {
     assert_eq!(transition(edited, ChangeCommand::Apply(permit()), Some(APPROVER), now()).unwrap_err(), stale);
     let other = ChangeRequest { id: domain::id::ChangeId(Uuid::from_u128(999)), ..complete() };
     assert_eq!(transition(other, ChangeCommand::Apply(permit()), Some(APPROVER), now()).unwrap_err(), stale);
+}
+
+/// P24: emergency access that was configured, or came into a policy's scope, after the dry-run still closes the gate.
+#[test]
+fn emergency_access_is_judged_again_when_applying() {
+    let tenant = tenant();
+    let unsafe_now = |waived| {
+        vec![Warning {
+            code: WarningCode::BreakglassNotExcluded,
+            severity: Severity::Critical,
+            message: "the policy blocks emergency access".into(),
+            path: None,
+            waived,
+        }]
+    };
+    let change = complete();
+    let ask = |waived| may_apply(&change, &GateContext { unsafe_now: unsafe_now(waived), ..open_gate(&tenant) }, now()).map(|_| ());
+    assert!(matches!(ask(false), Err(Refusal::BlockedByWarning(warnings)) if warnings.len() == 1));
+    assert_eq!(ask(true), Ok(()));
 }

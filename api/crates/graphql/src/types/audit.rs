@@ -19,7 +19,7 @@ pub struct AuditEntry(pub domain::audit::AuditEntry);
 #[Object]
 impl AuditEntry {
     /// Opaque, globally unique, stable.
-    async fn id(&self, ctx: &Context<'_>) -> ID {
+    pub async fn id(&self, ctx: &Context<'_>) -> ID {
         ids(ctx).id(Kind::Audit, self.0.id.0)
     }
 
