@@ -18,7 +18,7 @@ use crate::policy::Policy;
 use crate::tenant::Tenant;
 
 pub use crate::change::touched::touched_paths;
-pub use crate::change::validate::validate_payload;
+pub use crate::change::validate::{MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, MAX_IDS, MAX_NAMES, validate_payload};
 
 /// The longest display name that Graph takes.
 pub const LONGEST_NAME: usize = 256;

@@ -65,7 +65,7 @@ pub(super) fn undo(kind: ChangeKind, location_id: &str, forms: &Forms<'_>) -> Re
     let payload = narrow.payload(kind, location_id).ok_or_else(|| {
         Refusal::RollbackNotPossible("what was there before the change is not something that we can write".to_owned())
     })?;
-    Ok(without_none(payload, forms.live))
+    Ok(without_none(payload, forms))
 }
 
 /// A change that brought more than it wrote cannot be undone by its own kind: risk remediation sets the sign-in frequency as well.
@@ -122,24 +122,30 @@ fn wanted_operator(owned: &[&str], forms: &Forms<'_>) -> Result<Option<crate::ch
     }
 }
 
-/// `None` comes back only where nothing else is included by now: what others included since stays.
-fn without_none(mut payload: ChangePayload, live: &Canonical) -> ChangePayload {
-    let remaining = |path: &str, removed: &[String]| texts(live, path).iter().any(|text| text != "None" && !removed.contains(text));
+/// `None` comes back only where nobody included anything else since: that stays.
+fn without_none(mut payload: ChangePayload, forms: &Forms<'_>) -> ChangePayload {
+    let others = |path: &str, removed: &[String]| {
+        let before = texts(forms.pre, path);
+        texts(forms.live, path).iter().any(|text| text != "None" && !removed.contains(text) && !before.contains(text))
+    };
     match &mut payload {
         ChangePayload::AssignmentChange(change) => {
             let guests = "conditions.users.includeGuestsOrExternalUsers";
-            let somebody = remaining("conditions.users.includeUsers", &change.include_users.remove)
-                || remaining("conditions.users.includeGroups", &change.include_groups.remove)
-                || remaining("conditions.users.includeRoles", &change.include_roles.remove)
-                || (at(live, guests).is_some() && change.include_guests_or_external_users.is_none());
+            let somebody = others("conditions.users.includeUsers", &change.include_users.remove)
+                || others("conditions.users.includeGroups", &change.include_groups.remove)
+                || others("conditions.users.includeRoles", &change.include_roles.remove)
+                || (at(forms.live, guests).is_some() && at(forms.live, guests) != at(forms.pre, guests) && change.include_guests_or_external_users.is_none());
             if somebody {
                 change.include_users.add.retain(|text| text != "None");
+            } else if texts(forms.pre, "conditions.users.includeUsers") == ["None"] && change.include_users.add.is_empty() {
+                // It stood beside somebody else, so that it stays when they come back.
+                change.include_users.add.push("None".to_owned());
             }
         }
         ChangePayload::ApplicationChange(change) => {
-            let something = remaining("conditions.applications.includeApplications", &change.include_applications.remove)
-                || remaining("conditions.applications.includeUserActions", &change.include_user_actions.remove)
-                || remaining("conditions.applications.includeAuthenticationContextClassReferences", &[]);
+            let something = others("conditions.applications.includeApplications", &change.include_applications.remove)
+                || others("conditions.applications.includeUserActions", &change.include_user_actions.remove)
+                || others("conditions.applications.includeAuthenticationContextClassReferences", &[]);
             if something {
                 change.include_applications.add.retain(|text| text != "None");
             }

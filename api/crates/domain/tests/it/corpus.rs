@@ -9,12 +9,12 @@ use domain::id::ContentHash;
 use domain::snapshot::{ItemChangeKind, ItemKind, Manifest, ManifestItem, manifest_diff};
 use serde_json::Value;
 
-fn data(folder: &str) -> PathBuf {
+pub fn data(folder: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/data").join(folder)
 }
 
 /// Every JSON file below a folder, by name.
-fn files(folder: &Path) -> Vec<(PathBuf, String)> {
+pub fn files(folder: &Path) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

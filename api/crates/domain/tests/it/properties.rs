@@ -1,9 +1,7 @@
 //! What holds for any policy, not only for the ones we thought of.
 
-use domain::change::kind::ChangePayload;
-use domain::change::plan::{PlanInput, plan};
-use domain::change::rollback::inverse;
-use domain::change::status::ChangeStatus;
+use domain::change::kind::{ChangePayload, WriteOperation};
+use domain::change::plan::touched_paths;
 use domain::document::PolicyDocument;
 use domain::document::diff::{NameTable, diff};
 use domain::policy::PolicyState;
@@ -12,7 +10,10 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use serde_json::{Map, Value, json};
 
-use crate::fixtures::{change, document, now, policy, tenant};
+use crate::fixtures::document;
+use crate::generated;
+use crate::towards::includes_somebody;
+use crate::undo::{applied, planned, undo};
 
 const IDS: [&str; 5] = [
     "All",
@@ -121,25 +122,11 @@ fn disguised(name: &str, value: &Value, dress: &mut impl Iterator<Item = u8>) ->
     }
 }
 
-fn planned(document: &PolicyDocument, payload: &ChangePayload) -> domain::change::plan::Plan {
-    plan(&PlanInput {
-        payload,
-        tenant: &tenant(),
-        policy: Some(&policy(document)),
-        document: Some(document),
-        names: &NameTable::default(),
-        snapshot_taken_at: Some(now()),
-        actor_entra: None,
-        impact_known: true,
-        now: now(),
-    })
-}
-
-fn payloads() -> impl Strategy<Value = ChangePayload> {
-    prop_oneof![
-        select(PolicyState::ALL).prop_map(|to| ChangePayload::StateChange { to }),
-        "[a-cA-C ]{0,6}".prop_map(|display_name| ChangePayload::Rename { display_name }),
-    ]
+/// Policies as Graph may hold them, and edits of them.
+fn edits() -> impl Strategy<Value = (PolicyDocument, ChangePayload)> {
+    let edits = generated::edits().prop_map(|payload| serde_json::from_value::<ChangePayload>(payload).unwrap());
+    let edits = edits.prop_filter("an edit", |payload| payload.kind().operation() == WriteOperation::Update);
+    (generated::policies().prop_filter("somebody is included", includes_somebody).prop_map(document), edits)
 }
 
 proptest! {
@@ -174,24 +161,55 @@ proptest! {
     }
 
     #[test]
-    fn what_a_plan_shows_is_what_its_write_does(value in policies(), payload in payloads()) {
-        let before = document(value);
+    fn what_a_plan_shows_is_what_its_write_does((before, payload) in edits()) {
         let plan = planned(&before, &payload);
         let after = before.merged(&plan.write);
-        prop_assert_eq!(diff(&before.canonical(), &after.canonical(), &NameTable::default()), plan.diff.clone());
+        let shown: Vec<_> = plan.diff.iter().map(|field| (&field.path, &field.before, &field.after)).collect();
+        let done = diff(&before.canonical(), &after.canonical(), &NameTable::default());
+        prop_assert_eq!(done.iter().map(|field| (&field.path, &field.before, &field.after)).collect::<Vec<_>>(), shown);
         prop_assert_eq!(after.canonical().hash(), plan.desired_hash);
         prop_assert_eq!(before.canonical().hash(), plan.base_hash);
         prop_assert_eq!(plan.diff.is_empty(), plan.write == json!({}));
+        // Applied once more it is no change, unless a name is still to be found.
+        prop_assert_eq!(planned(&after, &payload).write, json!({}));
     }
 
     #[test]
-    fn a_rollback_brings_back_what_was_there(value in policies(), payload in payloads()) {
-        let before = document(value);
-        let plan = planned(&before, &payload);
-        let after = before.merged(&plan.write);
-        let mut applied = change(ChangeStatus::Applied);
-        applied.payload = payload;
-        let undone = after.merged(&planned(&after, &inverse(&applied, &before).unwrap()).write);
-        prop_assert_eq!(undone.canonical(), before.canonical());
+    fn a_rollback_brings_back_what_was_there((before, payload) in edits()) {
+        let after = applied(&before, &payload);
+        match undo(&payload, &before, &after, &after) {
+            Ok(back) => {
+                let undone = applied(&after, &back.payload);
+                prop_assert_eq!(undone.canonical(), before.canonical());
+                // And the other way round.
+                let again = undo(&back.payload, &after, &undone, &undone).unwrap();
+                prop_assert_eq!(applied(&undone, &again.payload).canonical(), after.canonical());
+            }
+            Err(_) => prop_assert_eq!(after.canonical(), before.canonical()),
+        }
+    }
+
+    #[test]
+    fn a_rollback_keeps_what_others_edited_since((before, payload) in edits(), (_, foreign) in edits()) {
+        prop_assume!(payload.kind() != foreign.kind());
+        let after = applied(&before, &payload);
+        let live = applied(&after, &foreign);
+        let Ok(back) = undo(&payload, &before, &after, &live) else { return Ok(()) };
+        // Whatever is not the change's own reads as it did before the rollback.
+        let undone = applied(&live, &back.payload);
+        let own = touched_paths(&back.payload);
+        let changed = diff(&live.canonical(), &undone.canonical(), &NameTable::default());
+        let placeholder = ["conditions.users.includeUsers", "conditions.applications.includeApplications", "grantControls.operator"];
+        for field in changed {
+            let owned = own.iter().chain(&placeholder).any(|own| field.path == *own || field.path.starts_with(&format!("{own}.")));
+            prop_assert!(owned, "{} is not the change's own", field.path);
+        }
+    }
+
+    #[test]
+    fn a_payload_is_its_own_json_form((_, payload) in edits()) {
+        let text = serde_json::to_string(&payload).unwrap();
+        prop_assert_eq!(serde_json::from_str::<ChangePayload>(&text).unwrap(), payload.clone());
+        prop_assert_eq!(payload.clone().normalised().normalised(), payload.normalised());
     }
 }

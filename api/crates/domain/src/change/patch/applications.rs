@@ -7,7 +7,7 @@ use super::sets;
 use crate::change::payload::ApplicationChange;
 use crate::document::PolicyDocument;
 use crate::document::canonical::says_something;
-use crate::document::fields::spelled;
+use crate::document::fields::{is_annotation, spelled};
 
 const APPLICATIONS: [&str; 2] = ["conditions", "applications"];
 const INCLUDED: &str = "includeApplications";
@@ -40,14 +40,21 @@ fn in_applications(mut applications: Map<String, Value>, document: &PolicyDocume
     let before = document.at(&APPLICATIONS).and_then(Value::as_object).cloned().unwrap_or_default();
     let mut after = before.clone();
     after.extend(applications.clone());
-    let has = |of: &Map<String, Value>, names: &[&str]| names.iter().any(|name| of.get(*name).is_some_and(|list| says_something(name, list)));
-    let other = ["includeUserActions", CONTEXTS];
-    let targets = [INCLUDED, "applicationFilter", other[0], other[1]];
     let includes_none = sets::texts(document, &[APPLICATIONS[0], APPLICATIONS[1], INCLUDED]).iter().any(|text| spelled(INCLUDED, text) == "None");
-    if has(&before, &targets) && !has(&after, &targets) {
+    if targets(&before).next().is_some() && targets(&after).next().is_none() {
         applications.insert(INCLUDED.to_owned(), json!(["None"]));
-    } else if includes_none && !has(&before, &other) && has(&after, &other) && !applications.contains_key(INCLUDED) {
+    } else if includes_none && !beside_resources(&before) && beside_resources(&after) && !applications.contains_key(INCLUDED) {
         applications.insert(INCLUDED.to_owned(), json!([]));
     }
     if applications.is_empty() { Map::new() } else { Map::from_iter([("applications".to_owned(), applications.into())]) }
+}
+
+/// What the condition is about: every member that says something and excludes nothing, also those that we don't know.
+fn targets(applications: &Map<String, Value>) -> impl Iterator<Item = &str> {
+    let names = applications.iter().filter(|(name, value)| !name.starts_with("exclude") && !is_annotation(name) && says_something(name, value));
+    names.map(|(name, _)| name.as_str())
+}
+
+fn beside_resources(applications: &Map<String, Value>) -> bool {
+    targets(applications).any(|name| name != INCLUDED && name != "applicationFilter")
 }

@@ -41,13 +41,14 @@ fn users(change: &AssignmentChange, document: &PolicyDocument) -> Map<String, Va
             users.insert(name.to_owned(), guests.as_ref().map_or(Value::Null, |guests| whole_guests(name, guests)));
         }
     }
-    say_nobody(&mut users, document);
+    let keeps_none = change.include_users.add.iter().any(|text| text.eq_ignore_ascii_case("none"));
+    say_nobody(&mut users, keeps_none, document);
     users
 }
 
 /// Graph refuses a policy without any included user, group, role or guest, and calls nobody `None` (ca-semantics.md section 3). So when the
-/// last one goes, `None` comes, and it goes again when another list includes somebody.
-fn say_nobody(users: &mut Map<String, Value>, document: &PolicyDocument) {
+/// last one goes, `None` comes, and it goes again when another list includes somebody, unless the change asks for it.
+fn say_nobody(users: &mut Map<String, Value>, keeps_none: bool, document: &PolicyDocument) {
     let before = document.at(&USERS).and_then(Value::as_object).cloned().unwrap_or_default();
     let mut after = before.clone();
     after.extend(users.clone());
@@ -55,7 +56,7 @@ fn say_nobody(users: &mut Map<String, Value>, document: &PolicyDocument) {
         (true, false) => {
             users.insert("includeUsers".to_owned(), json!(["None"]));
         }
-        (false, true) if before.get("includeUsers").is_some_and(only_none) && !users.contains_key("includeUsers") => {
+        (false, true) if !keeps_none && before.get("includeUsers").is_some_and(only_none) && !users.contains_key("includeUsers") => {
             users.insert("includeUsers".to_owned(), json!([]));
         }
         _ => {}

@@ -7,7 +7,7 @@ use crate::change::kind::ChangePayload;
 use crate::change::payload::CreatePolicy;
 use crate::change::plan::PlanInput;
 use crate::document::canonical::control_count;
-use crate::document::fields::{READ_ONLY, is_annotation};
+use crate::document::fields::{READ_ONLY, is_annotation, is_flags};
 use crate::document::{Canonical, PolicyDocument};
 
 /// What the service sets beside the read-only members.
@@ -93,6 +93,10 @@ fn kept(name: &str, value: &Value) -> Option<Value> {
     match value {
         Value::Null => None,
         Value::Array(items) if items.is_empty() => None,
+        // Some exports write flags as a list; Graph takes one text.
+        Value::Array(items) if is_flags(name) && items.iter().all(Value::is_string) => {
+            Some(items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(",").into())
+        }
         Value::Object(members) => {
             let mut left = stripped(members);
             // The type is the one annotation that Graph needs: it tells all external tenants from some.

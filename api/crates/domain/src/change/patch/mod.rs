@@ -18,6 +18,7 @@ use serde_json::{Map, Value, json};
 
 use crate::change::dry_run::ResolvedReference;
 use crate::change::kind::{ChangePayload, TargetObject, WriteOperation};
+use crate::change::payload::CreatePolicy;
 use crate::change::plan::PlanInput;
 use crate::document::{Canonical, PolicyDocument};
 use crate::id::ContentHash;
@@ -57,6 +58,11 @@ pub(super) fn outcome(input: &PlanInput<'_>) -> Result<Outcome, &'static str> {
             Ok(if kind.operation() == WriteOperation::Delete { deleted(document) } else { updated(input, document) })
         }
     }
+}
+
+/// The POST body of a creation; references by name stay as they are.
+pub(super) fn created_body(create: &CreatePolicy) -> Value {
+    create::body(create)
 }
 
 /// The PATCH body of a payload that updates a policy, for a policy that is as `document` says; an empty object where nothing has to be
