@@ -10,13 +10,20 @@ macro_rules! on_both_databases {
     };
 }
 
+mod approvals;
 mod conflict;
 mod crash;
 mod documents;
 mod drift;
+mod emergency;
 mod hostile;
+mod outcome;
+mod persons;
+mod real_input;
 mod roles;
+mod rollbacks;
 mod saga_matrix;
+mod schedules;
 mod story;
 mod twice;
 mod two_admins;

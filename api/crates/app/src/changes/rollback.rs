@@ -24,8 +24,8 @@ use crate::error::{AppError, AppResult};
 use crate::idempotency::{Claim, Once};
 
 impl App {
-    /// Drafts and dry-runs the inverse of an applied change and, where nothing blocks it, it needs no second approval and the gate is open,
-    /// starts to apply it. Returns the inverse. The original becomes `rolled_back` once the inverse is applied.
+    /// Drafts and dry-runs the inverse of an applied change and, where nothing blocks it and it needs no second approval, starts to apply
+    /// it: what the gate refuses then leaves nothing behind. Returns the inverse. The original becomes `rolled_back` once the inverse is applied.
     pub async fn rollback_change(&self, actor: &Actor, command: ApplyChange) -> AppResult<ChangeRequest> {
         let subject = Subject::new(SubjectKind::ChangeRequest, command.id.0, None);
         self.audited(actor, Operation::RollbackChange, subject, self.try_rollback(actor, &command)).await
@@ -50,15 +50,9 @@ impl App {
         let detail = json!({ "from": ChangeStatus::Draft, "to": planned.change.status });
         let mut rollback = self.save(&tx, actor, Operation::RunDryRun, planned, detail).await?;
         if rollback.status == ChangeStatus::DryRunComplete && !rollback.requires_approval {
-            match self.start_apply(&tx, actor, rollback.clone()).await {
-                Ok(applying) => {
-                    let detail = json!({ "from": ChangeStatus::DryRunComplete, "to": applying.change.status });
-                    rollback = self.save(&tx, actor, Operation::ApplyChange, applying, detail).await?;
-                }
-                // The gate is closed now, such as by a freeze window, before anything was begun: it goes the way of any change.
-                Err(AppError::Refused(refusal)) => tracing::info!(change = %rollback.id, %refusal, "a rollback was drafted, not applied"),
-                Err(error) => return Err(error),
-            }
+            let applying = self.start_apply(&tx, actor, rollback).await?;
+            let detail = json!({ "from": ChangeStatus::DryRunComplete, "to": applying.change.status });
+            rollback = self.save(&tx, actor, Operation::ApplyChange, applying, detail).await?;
         }
         tx.commit().await?;
         self.hub().poke();
