@@ -166,6 +166,16 @@ impl Entra {
         answer
     }
 
+    /// Edits an object as somebody else than the product; false when it is not there.
+    ///
+    /// # Panics
+    /// When Graph refuses for another reason.
+    pub async fn edit(&self, path: &str, body: &Value) -> bool {
+        let (status, answer) = self.send(Method::PATCH, path, body).await;
+        assert!((200..300).contains(&status) || status == 404, "PATCH {path} {body}: {status} {answer}");
+        status != 404
+    }
+
     /// Deletes for good what may be there or in the recycle bin.
     pub async fn purge(&self, collection: &str, id: &str) {
         self.send(Method::DELETE, &format!("{collection}/{id}"), &Value::Null).await;

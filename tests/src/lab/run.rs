@@ -10,7 +10,6 @@ use domain::change::request::ChangeRequest;
 use domain::change::status::ChangeStatus;
 use domain::id::{ChangeId, PolicyId, TenantId};
 use domain::workspace::Actor;
-use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep, timeout};
 
@@ -101,20 +100,20 @@ impl Journey {
                 return;
             }
             self.taken_over += 1;
-            if scenario.foreign == Foreign::OtherField && number == 0 {
-                self.edit = edit(lane, case, target).await;
-            }
-            // In this order: the next worker finds the lease run out at its first look.
             lane.parts.expire_leases();
-            let gate = Arc::new(Gate::default());
-            arm(&gate, scenario, number + 1);
-            let next = Worker::start(lane.parts.app(&gate), gate, 1, &format!("run {} worker {number}", lane.runs));
-            let old = std::mem::replace(&mut lane.worker, next);
+            let old = lane.worker.leave();
             if takeover.paused {
                 self.paused = Some(old);
             } else {
                 self.steps.extend(old.crash().await);
             }
+            // Between two workers, so that whether the object is still there doesn't change under the edit.
+            if scenario.foreign == Foreign::OtherField && number == 0 {
+                self.edit = edit(lane, case, target).await;
+            }
+            let gate = Arc::new(Gate::default());
+            arm(&gate, scenario, number + 1);
+            lane.worker = Worker::start(lane.parts.app(&gate), gate, 1, &format!("run {} worker {number}", lane.runs));
         }
     }
 
@@ -220,13 +219,11 @@ async fn change(lane: &Lane, id: ChangeId) -> ChangeRequest {
 /// Somebody else's edit of a field that no case touches; returns the members it set, or nothing where the object is gone.
 async fn edit(lane: &Lane, case: &Case, target: &Target) -> Option<Value> {
     let path = format!("{}/{}", case.collection(), target.scene.id.as_ref()?);
-    lane.entra.get(&path).await?;
     let body = match case.collection() {
         "policies" => json!({ "conditions": { "users": { "excludeGroups": [directory::group(0), directory::group(7)] } } }),
         _ => json!({ "@odata.type": "#microsoft.graph.ipNamedLocation", "displayName": format!("Edited {}", lane.runs) }),
     };
-    lane.entra.write(Method::PATCH, &path, &body).await;
-    Some(body)
+    lane.entra.edit(&path, &body).await.then_some(body)
 }
 
 /// Leaves the tenant as the next run may have it.

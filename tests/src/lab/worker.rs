@@ -134,6 +134,12 @@ impl Worker {
         Worker { app, gate, tasks, stop }
     }
 
+    /// Takes the worker out, so that another one can be put into its place.
+    pub fn leave(&mut self) -> Worker {
+        let tasks = std::mem::replace(&mut self.tasks, JoinSet::new());
+        Worker { app: self.app.clone(), gate: Arc::clone(&self.gate), tasks, stop: self.stop.clone() }
+    }
+
     /// A crash: every task is dropped where it stands, and nothing is given back.
     pub async fn crash(mut self) -> Vec<Stepped> {
         self.tasks.shutdown().await;
