@@ -91,18 +91,22 @@ pub fn allowed(role: Role, operation: Operation) -> bool {
     use Role::*;
     match operation {
         Read => true,
-        CreateChange | RunDryRun | RequestApproval | CancelChange | RevertDrift => matches!(role, Owner | Admin | Operator),
-        DecideApproval => matches!(role, Owner | Admin | Approver),
-        ApplyChange | RollbackChange | AcceptDrift => matches!(role, Owner | Admin),
+        // Drafting.
+        CreateChange | EditChange | RunDryRun | RequestApproval | WithdrawApproval | CancelChange | RevertDrift => {
+            matches!(role, Owner | Admin | Operator)
+        }
+        // Judging what others did.
+        DecideApproval | ReviewEmergency => matches!(role, Owner | Admin | Approver),
+        // Writing to tenants, and deciding when.
+        ApplyChange | RollbackChange | StopChange | ResolveOutcome | AcceptDrift => matches!(role, Owner | Admin),
         ScheduleChange | RescheduleChange | CancelSchedule => matches!(role, Owner | Admin),
-        CreateFreezeWindow | UpdateFreezeWindow | DeleteFreezeWindow => matches!(role, Owner | Admin),
+        // Tenants and what they are measured against.
         ConnectTenant | ResyncTenant | UpdatePolicyMetadata | SetEmergencyAccess => matches!(role, Owner | Admin),
         CreateBaseline | ImportBaseline | DeleteBaselinePolicy | AssignBaseline => matches!(role, Owner | Admin),
-        EditChange | WithdrawApproval => matches!(role, Owner | Admin | Operator),
-        ReviewEmergency => matches!(role, Owner | Admin | Approver),
-        ResolveOutcome | StopChange => matches!(role, Owner | Admin),
+        // Members, settings and what goes past the rules.
         AddMember | UpdateMember | RemoveMember | CreateApiKey | RevokeApiKey => matches!(role, Owner),
-        WaiveWarning | LoosenInEmergency | UpdateWorkspace | VerifyAuditLog => matches!(role, Owner),
+        UpdateWorkspace | CreateFreezeWindow | UpdateFreezeWindow | DeleteFreezeWindow => matches!(role, Owner),
+        WaiveWarning | LoosenInEmergency | VerifyAuditLog => matches!(role, Owner),
     }
 }
 
