@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::payload::normalise;
 use crate::change::payload::{
-    ApplicationChange, AssignmentChange, ConditionChange, CreatePolicy, DeletePolicy, DeviceFilterChange, GrantChange, GrantOperator, LocationCreate,
-    LocationDelete, LocationUpdate, RiskConditionChange, SessionChange,
+    ApplicationChange, AssignmentChange, ConditionChange, CreatePolicy, DeletePolicy, DeviceFilterChange, GrantChange, GrantOperator,
+    LocationCreate, LocationDelete, LocationUpdate, RiskConditionChange, SessionChange,
 };
 use crate::policy::PolicyState;
 use crate::text_enum;
@@ -101,6 +101,7 @@ impl ChangeKind {
 /// Members inside have Graph's own names and shapes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", deny_unknown_fields)]
+#[expect(clippy::large_enum_variant, reason = "there is one payload in a change; a box would be in the way of every match")]
 pub enum ChangePayload {
     /// Sets the policy's state.
     #[serde(rename = "policy.state_change")]

@@ -43,10 +43,9 @@ impl Narrow<'_> {
             ChangeKind::PolicyDeviceFilterChange => {
                 ChangePayload::DeviceFilterChange(DeviceFilterChange { device_filter: self.wanted("conditions.devices.deviceFilter") })
             }
-            ChangeKind::PolicyTermsOfUseChange => ChangePayload::TermsOfUseChange {
-                terms_of_use: texts(self.to, "grantControls.termsOfUse"),
-                operator: self.operator,
-            },
+            ChangeKind::PolicyTermsOfUseChange => {
+                ChangePayload::TermsOfUseChange { terms_of_use: texts(self.to, "grantControls.termsOfUse"), operator: self.operator }
+            }
             ChangeKind::PolicyAuthContextChange => ChangePayload::AuthContextChange {
                 include_authentication_context_class_references: texts(
                     self.to,
@@ -64,7 +63,7 @@ impl Narrow<'_> {
 
     fn assignment(&self) -> AssignmentChange {
         AssignmentChange {
-            include_users: self.delta("conditions.users.includeUsers"),
+            include_users: self.included_users(),
             exclude_users: self.delta("conditions.users.excludeUsers"),
             include_groups: self.delta("conditions.users.includeGroups"),
             exclude_groups: self.delta("conditions.users.excludeGroups"),
@@ -75,6 +74,21 @@ impl Narrow<'_> {
             include_guests_or_external_users: self.value("conditions.users.includeGuestsOrExternalUsers"),
             exclude_guests_or_external_users: self.value("conditions.users.excludeGuestsOrExternalUsers"),
         }
+    }
+
+    /// `None` goes by itself when others are included (`patch::assignment`): where it is wanted beside them, it has to be asked for.
+    fn included_users(&self) -> SetDelta {
+        const INCLUDED: [&str; 4] = [
+            "conditions.users.includeUsers",
+            "conditions.users.includeGroups",
+            "conditions.users.includeRoles",
+            "conditions.users.includeGuestsOrExternalUsers",
+        ];
+        let mut delta = self.delta(INCLUDED[0]);
+        if texts(self.to, INCLUDED[0]) == ["None"] && delta.add.is_empty() && INCLUDED.iter().any(|path| self.touches(path)) {
+            delta.add.push("None".to_owned());
+        }
+        delta
     }
 
     fn applications(&self) -> ApplicationChange {

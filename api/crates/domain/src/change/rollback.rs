@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::change::kind::{ChangeKind, ChangePayload, TargetObject};
-use crate::change::payload::{CountryLocation, CreatePolicy, CreateSource, DeletePolicy, IpLocation, LocationBody, LocationCreate, LocationDelete};
+use crate::change::payload::{
+    CountryLocation, CreatePolicy, CreateSource, DeletePolicy, IpLocation, LocationBody, LocationCreate, LocationDelete,
+};
 use crate::change::refusal::Refusal;
 use crate::change::request::ChangeRequest;
 use crate::change::status::ChangeStatus;
@@ -114,7 +116,8 @@ fn undo_arrival(change: &ChangeRequest, view: &RollbackView<'_>) -> Result<Inver
     let (post, live_form) = (canonical(kind.target(), post), canonical(kind.target(), live));
     let edited = diff(&post, &live_form, &NameTable::default());
     if !edited.is_empty() {
-        let fields = edited.into_iter().map(|field| ThreeWayField { path: field.path, before: None, after: field.before, live: field.after });
+        let fields =
+            edited.into_iter().map(|field| ThreeWayField { path: field.path, before: None, after: field.before, live: field.after });
         return Err(Refusal::RollbackConflict(fields.collect()));
     }
     let confirm_display_name = text(live, "displayName").unwrap_or_default();

@@ -62,9 +62,9 @@ pub(super) fn undo(kind: ChangeKind, location_id: &str, forms: &Forms<'_>) -> Re
     } else {
         Narrow { paths: &touched, from: forms.live, to: &target, operator }
     };
-    let payload = narrow.payload(kind, location_id).ok_or_else(|| {
-        Refusal::RollbackNotPossible("what was there before the change is not something that we can write".to_owned())
-    })?;
+    let payload = narrow
+        .payload(kind, location_id)
+        .ok_or_else(|| Refusal::RollbackNotPossible("what was there before the change is not something that we can write".to_owned()))?;
     Ok(without_none(payload, forms))
 }
 
@@ -134,12 +134,11 @@ fn without_none(mut payload: ChangePayload, forms: &Forms<'_>) -> ChangePayload 
             let somebody = others("conditions.users.includeUsers", &change.include_users.remove)
                 || others("conditions.users.includeGroups", &change.include_groups.remove)
                 || others("conditions.users.includeRoles", &change.include_roles.remove)
-                || (at(forms.live, guests).is_some() && at(forms.live, guests) != at(forms.pre, guests) && change.include_guests_or_external_users.is_none());
+                || (at(forms.live, guests).is_some()
+                    && at(forms.live, guests) != at(forms.pre, guests)
+                    && change.include_guests_or_external_users.is_none());
             if somebody {
                 change.include_users.add.retain(|text| text != "None");
-            } else if texts(forms.pre, "conditions.users.includeUsers") == ["None"] && change.include_users.add.is_empty() {
-                // It stood beside somebody else, so that it stays when they come back.
-                change.include_users.add.push("None".to_owned());
             }
         }
         ChangePayload::ApplicationChange(change) => {

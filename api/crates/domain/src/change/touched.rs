@@ -28,14 +28,8 @@ pub fn touched_paths(payload: &ChangePayload) -> Vec<&'static str> {
         }
         ChangePayload::ConditionChange(change) => {
             let (locations, platforms) = (change.locations.is_some(), change.platforms.is_some());
-            let touched = [
-                locations,
-                locations,
-                platforms,
-                platforms,
-                change.client_app_types.is_some(),
-                change.authentication_flows.is_some(),
-            ];
+            let touched =
+                [locations, locations, platforms, platforms, change.client_app_types.is_some(), change.authentication_flows.is_some()];
             given(ChangeKind::PolicyConditionChange, touched.into_iter())
         }
         ChangePayload::RiskConditionChange(change) => {
@@ -139,14 +133,9 @@ pub(super) fn owned_paths(kind: ChangeKind) -> &'static [&'static str] {
         ChangeKind::PolicyDeviceFilterChange => &["conditions.devices.deviceFilter"],
         ChangeKind::PolicyTermsOfUseChange => &["grantControls.operator", "grantControls.termsOfUse"],
         ChangeKind::PolicyAuthContextChange => &["conditions.applications.includeAuthenticationContextClassReferences"],
-        ChangeKind::LocationUpdate => &[
-            "displayName",
-            "ipRanges",
-            "isTrusted",
-            "countriesAndRegions",
-            "includeUnknownCountriesAndRegions",
-            "countryLookupMethod",
-        ],
+        ChangeKind::LocationUpdate => {
+            &["displayName", "ipRanges", "isTrusted", "countriesAndRegions", "includeUnknownCountriesAndRegions", "countryLookupMethod"]
+        }
         ChangeKind::PolicyCreate
         | ChangeKind::PolicyDelete
         | ChangeKind::PolicyRestore

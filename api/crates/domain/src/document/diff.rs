@@ -106,7 +106,16 @@ fn field(path: &str, before: Option<&Value>, after: Option<&Value>, names: &Name
     };
     let added = missing(path, after, before, names);
     let removed = missing(path, before, after, names);
-    FieldDiff { path: path.to_owned(), op, before: before.cloned(), after: after.cloned(), added, removed, risk: Risk::Neutral, label: String::new() }
+    FieldDiff {
+        path: path.to_owned(),
+        op,
+        before: before.cloned(),
+        after: after.cloned(),
+        added,
+        removed,
+        risk: Risk::Neutral,
+        label: String::new(),
+    }
 }
 
 /// Elements of `value` that `other` lacks: of lists, and of the single references that have names.

@@ -103,7 +103,11 @@ pub(crate) fn entries(document: &Value) -> Vec<Entry> {
         }
     }
     let strength = document.pointer("/grantControls/authenticationStrength/id").and_then(Value::as_str);
-    found.extend(strength.map(|text| Entry { path: STRENGTH.to_owned(), kind: DirectoryKind::AuthenticationStrength, text: text.to_owned() }));
+    found.extend(strength.map(|text| Entry {
+        path: STRENGTH.to_owned(),
+        kind: DirectoryKind::AuthenticationStrength,
+        text: text.to_owned(),
+    }));
     found
 }
 
@@ -117,7 +121,8 @@ pub(crate) const STRENGTH: &str = "grantControls.authenticationStrength.id";
 
 /// Whether a text in a list of ids means an object, by id or by name, and not a keyword.
 pub(crate) fn stands_for_an_object(kind: DirectoryKind, list: &str, text: &str) -> bool {
-    !is_keyword(list, text) && !(kind == DirectoryKind::NamedLocation && text == MFA_TRUSTED_IPS)
+    let trusted_ips = kind == DirectoryKind::NamedLocation && text == MFA_TRUSTED_IPS;
+    !is_keyword(list, text) && !trusted_ips
 }
 
 /// Whether a text has the form of an id of this kind: a GUID, or `c1` to `c99` for authentication contexts.

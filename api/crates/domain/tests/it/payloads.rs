@@ -62,7 +62,12 @@ fn deltas_hold_ids_names_and_the_keywords_of_their_list() {
     refused(kind, json!({ "excludeGroups": { "add": names } }), "excludeGroups.add", "at most 100 references by name");
     let apps = "policy.application_change";
     fine(apps, json!({ "includeUserActions": { "add": ["urn:user:registerdevice"] }, "applicationFilter": null }));
-    refused(apps, json!({ "includeUserActions": { "add": ["urn:user:x"] } }), "includeUserActions.add.0", "urn:user:registersecurityinfo, urn:user:registerdevice");
+    refused(
+        apps,
+        json!({ "includeUserActions": { "add": ["urn:user:x"] } }),
+        "includeUserActions.add.0",
+        "urn:user:registersecurityinfo, urn:user:registerdevice",
+    );
     refused(apps, json!({ "excludeApplications": { "add": ["All"] } }), "excludeApplications.add.0", "Office365");
     refused(apps, json!({ "applicationFilter": { "mode": "x", "rule": "y" } }), "applicationFilter.mode", "include, exclude");
 }
@@ -72,8 +77,16 @@ fn guests_have_graphs_shape() {
     let guests = |guests: Value| json!({ "includeGuestsOrExternalUsers": guests });
     let kind = "policy.assignment_change";
     fine(kind, guests(Value::Null));
-    fine(kind, guests(json!({ "guestOrExternalUserTypes": "internalGuest,serviceProvider", "externalTenants": { "membershipKind": "all" } })));
-    fine(kind, guests(json!({ "guestOrExternalUserTypes": "serviceProvider", "externalTenants": { "membershipKind": "enumerated", "members": [A] } })));
+    fine(
+        kind,
+        guests(json!({ "guestOrExternalUserTypes": "internalGuest,serviceProvider", "externalTenants": { "membershipKind": "all" } })),
+    );
+    fine(
+        kind,
+        guests(
+            json!({ "guestOrExternalUserTypes": "serviceProvider", "externalTenants": { "membershipKind": "enumerated", "members": [A] } }),
+        ),
+    );
     let at = |rest: &str| format!("includeGuestsOrExternalUsers{rest}");
     refused(kind, guests(json!("internalGuest")), &at(""), "JSON object");
     refused(kind, guests(json!({})), &at(".guestOrExternalUserTypes"), "at least one");
@@ -93,7 +106,12 @@ fn conditions_hold_what_graph_knows() {
     refused(kind, json!({ "locations": { "excludeLocations": ["All"] } }), "locations.excludeLocations.0", "AllTrusted");
     refused(kind, json!({ "platforms": { "includePlatforms": ["beos"] } }), "platforms.includePlatforms.0", "android");
     refused(kind, json!({ "platforms": { "include": [] } }), "platforms.include", "includePlatforms");
-    refused(kind, json!({ "authenticationFlows": { "transferMethods": ["deviceCodeFlow"] } }), "authenticationFlows.transferMethods", "one text");
+    refused(
+        kind,
+        json!({ "authenticationFlows": { "transferMethods": ["deviceCodeFlow"] } }),
+        "authenticationFlows.transferMethods",
+        "one text",
+    );
     let risk = "policy.risk_condition_change";
     fine(risk, json!({ "signInRiskLevels": ["HIGH"], "insiderRiskLevels": [] }));
     refused(risk, json!({ "userRiskLevels": ["elevated"] }), "userRiskLevels.0", "low, medium, high");
@@ -142,7 +160,12 @@ fn controls_go_together_as_graph_lets_them() {
         refused(session, frequency(bad), &format!("signInFrequency{path}"), says);
     }
     refused(session, json!({ "persistentBrowser": { "isEnabled": true } }), "persistentBrowser.mode", "always, never");
-    refused(session, json!({ "cloudAppSecurity": { "cloudAppSecurityType": "x" } }), "cloudAppSecurity.cloudAppSecurityType", "mcasConfigured");
+    refused(
+        session,
+        json!({ "cloudAppSecurity": { "cloudAppSecurityType": "x" } }),
+        "cloudAppSecurity.cloudAppSecurityType",
+        "mcasConfigured",
+    );
     refused(session, json!({ "continuousAccessEvaluation": { "mode": "x" } }), "continuousAccessEvaluation.mode", "strictLocation");
 }
 
@@ -167,7 +190,12 @@ fn locations_keep_graphs_limits() {
     fine(kind, country(json!(["de", "AT"])));
     refused(kind, country(json!(["DE", "EU"])), "location.country.countriesAndRegions.1", "ISO 3166-1");
     refused("location.update", json!({ "locationId": "x", "displayName": "y" }), "locationId", "GUID");
-    refused("location.update", json!({ "locationId": A, "isTrusted": true, "countryLookupMethod": "clientIpAddress" }), "", "cannot change that");
+    refused(
+        "location.update",
+        json!({ "locationId": A, "isTrusted": true, "countryLookupMethod": "clientIpAddress" }),
+        "",
+        "cannot change that",
+    );
     refused("location.update", json!({ "locationId": A, "countryLookupMethod": "x" }), "countryLookupMethod", "authenticatorAppGps");
 }
 
@@ -194,18 +222,43 @@ fn a_new_policy_is_one_that_graph_takes() {
     for (pointer, value, path, says) in [
         ("/displayName", json!(""), "document.displayName", "1 to 256"),
         ("/conditions/users", json!({ "excludeUsers": [A] }), "document.conditions.users", "includes somebody"),
-        ("/conditions/users", json!({ "includeUsers": ["GuestsOrExternalUsers"], "includeGuestsOrExternalUsers": { "guestOrExternalUserTypes": "internalGuest" } }), "document.conditions.users.includeUsers", "cannot be combined"),
+        (
+            "/conditions/users",
+            json!({ "includeUsers": ["GuestsOrExternalUsers"], "includeGuestsOrExternalUsers": { "guestOrExternalUserTypes": "internalGuest" } }),
+            "document.conditions.users.includeUsers",
+            "cannot be combined",
+        ),
         ("/conditions/applications", json!({ "includeApplications": [] }), "document.conditions.applications", "1011"),
-        ("/conditions/applications", json!({ "includeApplications": ["All"], "includeUserActions": ["urn:user:registerdevice"] }), "document.conditions.applications", "1012"),
+        (
+            "/conditions/applications",
+            json!({ "includeApplications": ["All"], "includeUserActions": ["urn:user:registerdevice"] }),
+            "document.conditions.applications",
+            "1012",
+        ),
         ("/conditions/clientAppTypes", json!(["fax"]), "document.conditions.clientAppTypes.0", "browser"),
         ("/conditions/deviceStates", json!({ "includeStates": ["All"] }), "document.conditions.deviceStates", "1060"),
         ("/conditions/devices", json!({ "includeDeviceStates": ["All"] }), "document.conditions.devices.includeDeviceStates", "1088"),
         ("/grantControls", Value::Null, "document.grantControls", "1032"),
-        ("/grantControls", json!({ "operator": "AND", "builtInControls": ["block", "mfa"] }), "document.grantControls.builtInControls", "block"),
+        (
+            "/grantControls",
+            json!({ "operator": "AND", "builtInControls": ["block", "mfa"] }),
+            "document.grantControls.builtInControls",
+            "block",
+        ),
         ("/grantControls", json!({ "builtInControls": ["mfa", "compliantDevice"] }), "document.grantControls.operator", "AND, OR"),
-        ("/grantControls", json!({ "operator": "OR", "builtInControls": ["mfa", "passwordChange"] }), "document.grantControls", "passwordChange"),
+        (
+            "/grantControls",
+            json!({ "operator": "OR", "builtInControls": ["mfa", "passwordChange"] }),
+            "document.grantControls",
+            "passwordChange",
+        ),
         ("/grantControls", json!({ "operator": "AND", "builtInControls": ["mfa", "passwordChange"] }), "document.conditions", "user risk"),
-        ("/sessionControls", json!({ "signInFrequency": { "value": 99, "type": "hours", "isEnabled": true } }), "document.sessionControls.signInFrequency.value", "1 to 23"),
+        (
+            "/sessionControls",
+            json!({ "signInFrequency": { "value": 99, "type": "hours", "isEnabled": true } }),
+            "document.sessionControls.signInFrequency.value",
+            "1 to 23",
+        ),
         ("/conditions/brandNew", json!(vec![1; 1_001]), "document.conditions.brandNew", "at most 1000"),
         ("/description", json!("x".repeat(300_000)), "document", "bytes"),
     ] {
@@ -225,7 +278,11 @@ fn input_is_stored_in_one_form() {
         json!({ "includeUsers": { "add": ["ALL"] }, "excludeGroups": { "add": [B.to_uppercase(), A, B], "remove": [" Staff "] } }),
         json!({ "includeUsers": { "add": ["All"] }, "excludeGroups": { "add": [A, B], "remove": ["Staff"] } }),
     );
-    same("policy.grant_change", json!({ "builtInControls": ["MFA", "compliantdevice"] }), json!({ "builtInControls": ["compliantDevice", "mfa"] }));
+    same(
+        "policy.grant_change",
+        json!({ "builtInControls": ["MFA", "compliantdevice"] }),
+        json!({ "builtInControls": ["compliantDevice", "mfa"] }),
+    );
     same(
         "location.create",
         json!({ "displayName": " HQ ", "location": { "ip": { "ipRanges": ["2001:DB8::/32", "192.0.2.0/24 "] } } }),

@@ -128,12 +128,14 @@ fn locations_are_planned_against_the_location() {
     let gone = update(json!({ "locationId": ID, "displayName": "X" })).with(|world| world.location = None).plan();
     assert_eq!(gone.warnings[0].code.as_str(), "policy_not_found");
 
-    let country = World::of("location.create", json!({ "displayName": "EU", "location": { "country": { "countriesAndRegions": ["DE"] } } }));
+    let country =
+        World::of("location.create", json!({ "displayName": "EU", "location": { "country": { "countriesAndRegions": ["DE"] } } }));
     let expected = json!({
         "@odata.type": "#microsoft.graph.countryNamedLocation", "displayName": "EU", "countriesAndRegions": ["DE"],
         "includeUnknownCountriesAndRegions": false, "countryLookupMethod": "clientIpAddress",
     });
     assert_eq!(country.plan().write, expected);
-    let deleted = World::of("location.delete", json!({ "locationId": ID, "confirmDisplayName": "HQ" })).with(|world| world.location = Some(hq));
+    let deleted =
+        World::of("location.delete", json!({ "locationId": ID, "confirmDisplayName": "HQ" })).with(|world| world.location = Some(hq));
     assert!(deleted.plan().diff.iter().all(|field| field.after.is_none()));
 }

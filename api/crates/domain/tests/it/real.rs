@@ -114,8 +114,8 @@ fn only_its_own(payload: &ChangePayload, diff: &[domain::change::dry_run::FieldD
     let own = touched_paths(payload);
     let none = ["conditions.users.includeUsers", "conditions.applications.includeApplications"];
     for field in diff {
-        let says_none = none.contains(&field.path.as_str())
-            && [&field.before, &field.after].into_iter().any(|value| *value == Some(json!(["None"])));
+        let says_none =
+            none.contains(&field.path.as_str()) && [&field.before, &field.after].into_iter().any(|value| *value == Some(json!(["None"])));
         let owned = own.iter().any(|own| field.path == *own || field.path.starts_with(&format!("{own}.")));
         assert!(owned || says_none, "{from}: {payload:?} changes {}", field.path);
     }

@@ -55,7 +55,8 @@ fn one_object_of_the_name_is_meant_and_none_or_several_are_said() {
 #[test]
 fn ids_that_come_are_known_or_said_and_ids_that_stay_are_not_asked() {
     let (known, gone, new) = (Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(3));
-    let world = |payload: Value| World::of("policy.assignment_change", payload).users(json!({ "includeUsers": ["All"], "excludeGroups": [gone] }));
+    let world =
+        |payload: Value| World::of("policy.assignment_change", payload).users(json!({ "includeUsers": ["All"], "excludeGroups": [gone] }));
     let objects = || vec![object(DirectoryKind::Group, 1, "Staff")];
     let add = |ids: Value| plan(world(json!({ "excludeGroups": { "add": ids } })), objects());
     assert!(add(json!([known])).references.is_empty());
@@ -74,10 +75,15 @@ fn what_could_not_be_read_is_left_to_graph() {
     assert_eq!(app(Vec::new()), 0);
     assert_eq!(app(vec![object(DirectoryKind::Application, 7, "App")]), 0);
     assert_eq!(app(vec![object(DirectoryKind::Application, 8, "Another")]), 1);
-    let located = |locations: Value| plan(World::of("policy.condition_change", json!({ "locations": locations })), Vec::new()).references.len();
-    assert_eq!(located(json!({ "includeLocations": ["All"], "excludeLocations": ["AllTrusted", "00000000-0000-0000-0000-000000000000"] })), 0);
+    let located =
+        |locations: Value| plan(World::of("policy.condition_change", json!({ "locations": locations })), Vec::new()).references.len();
+    assert_eq!(
+        located(json!({ "includeLocations": ["All"], "excludeLocations": ["AllTrusted", "00000000-0000-0000-0000-000000000000"] })),
+        0
+    );
     assert_eq!(located(json!({ "includeLocations": [Uuid::from_u128(9)] })), 1);
-    let strong = |id: &str| plan(World::of("policy.grant_change", json!({ "builtInControls": [], "authenticationStrengthId": id })), Vec::new());
+    let strong =
+        |id: &str| plan(World::of("policy.grant_change", json!({ "builtInControls": [], "authenticationStrengthId": id })), Vec::new());
     assert!(strong("00000000-0000-0000-0000-000000000002").references.is_empty());
     assert_eq!(strong("00000000-0000-0000-0000-0000000000ff").references.len(), 1);
 }

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use domain::change::kind::ChangePayload;
 use domain::change::refusal::Refusal;
-use domain::change::rollback::{Inverse, inverse, rollback_skips_approval};
+use domain::change::rollback::{Inverse, ThreeWayField, inverse, rollback_skips_approval};
 use domain::change::status::ChangeStatus;
 use domain::document::PolicyDocument;
 use domain::id::ChangeId;
@@ -41,11 +41,11 @@ fn through(change: Value, pre: &PolicyDocument, edit: Value) -> PolicyDocument {
 }
 
 #[track_caller]
-fn conflict(change: Value, pre: &PolicyDocument, edit: Value) -> Vec<(String, Option<Value>, Option<Value>, Option<Value>)> {
+fn conflict(change: Value, pre: &PolicyDocument, edit: Value) -> Vec<ThreeWayField> {
     let change = payload(change);
     let post = applied(pre, &change);
     match undo(&change, pre, &post, &post.merged(&edit)) {
-        Err(Refusal::RollbackConflict(fields)) => fields.into_iter().map(|f| (f.path, f.before, f.after, f.live)).collect(),
+        Err(Refusal::RollbackConflict(fields)) => fields,
         other => panic!("no conflict but {other:?}"),
     }
 }
@@ -70,7 +70,8 @@ fn edits_of_other_fields_stay_and_edits_of_the_same_field_refuse() {
     assert_eq!((back.state(), back.display_name()), (Some(PolicyState::Enabled), "Renamed since"));
     let foreign = conflict(off.clone(), &pre, json!({ "state": "enabledForReportingButNotEnforced" }));
     let state = |state: &str| Some(json!(state));
-    assert_eq!(foreign, [("state".into(), state("enabled"), state("disabled"), state("enabledForReportingButNotEnforced"))]);
+    let live = state("enabledForReportingButNotEnforced");
+    assert_eq!(foreign, [ThreeWayField { path: "state".into(), before: state("enabled"), after: state("disabled"), live }]);
     // Somebody has taken it back already.
     assert_eq!(through(off, &pre, json!({ "state": "enabled" })).canonical(), pre.canonical());
     let frequency = |hours: i64| json!({ "isEnabled": true, "value": hours, "type": "hours" });
@@ -114,11 +115,18 @@ fn an_operator_comes_back_where_it_counted() {
         assert_eq!(through(ours, &two, json!({})).canonical(), two.canonical());
     }
     let terms = with(&[("/grantControls", json!({ "operator": "OR", "builtInControls": ["mfa"], "termsOfUse": [A] }))]);
-    assert_eq!(through(json!({ "kind": "policy.terms_of_use_change", "termsOfUse": [] }), &terms, json!({})).canonical(), terms.canonical());
+    assert_eq!(
+        through(json!({ "kind": "policy.terms_of_use_change", "termsOfUse": [] }), &terms, json!({})).canonical(),
+        terms.canonical()
+    );
     // One control before: its operator meant nothing, so that it loosens nothing that came since.
     let ours = json!({ "kind": "policy.grant_change", "builtInControls": ["mfa", "compliantDevice"] });
-    let back = through(ours, &with(&[]), json!({ "grantControls": { "builtInControls": ["mfa", "compliantDevice", "domainJoinedDevice"] } }));
-    assert_eq!(back.canonical().at(&["grantControls"]), Some(&json!({ "operator": "AND", "builtInControls": ["domainJoinedDevice", "mfa"] })));
+    let back =
+        through(ours, &with(&[]), json!({ "grantControls": { "builtInControls": ["mfa", "compliantDevice", "domainJoinedDevice"] } }));
+    assert_eq!(
+        back.canonical().at(&["grantControls"]),
+        Some(&json!({ "operator": "AND", "builtInControls": ["domainJoinedDevice", "mfa"] }))
+    );
 }
 
 #[test]
@@ -149,18 +157,25 @@ fn what_came_goes_and_what_went_comes_back() {
 
 #[test]
 fn locations_are_undone_like_policies() {
-    let ranges = |ranges: &[&str]| json!({
-        "@odata.type": "#microsoft.graph.ipNamedLocation", "id": A, "displayName": "HQ", "isTrusted": true,
-        "ipRanges": ranges.iter().map(|range| json!({ "@odata.type": "#microsoft.graph.iPv4CidrRange", "cidrAddress": range })).collect::<Vec<_>>(),
-    });
+    let ranges = |ranges: &[&str]| {
+        json!({
+            "@odata.type": "#microsoft.graph.ipNamedLocation", "id": A, "displayName": "HQ", "isTrusted": true,
+            "ipRanges": ranges.iter().map(|range| json!({ "@odata.type": "#microsoft.graph.iPv4CidrRange", "cidrAddress": range })).collect::<Vec<_>>(),
+        })
+    };
     let (pre, post) = (ranges(&["192.0.2.0/24"]), ranges(&["198.51.100.0/24"]));
     let mut live = ranges(&["198.51.100.0/24", "203.0.113.0/24"]);
     live["displayName"] = json!("HQ, renamed");
     let update = request(&payload(json!({ "kind": "location.update", "locationId": A, "ipRanges": ["198.51.100.0/24"] })));
     let back = inverse(&update, &view(Some(&pre), Some(&post), Some(&live))).unwrap();
-    assert_eq!(back.payload, payload(json!({ "kind": "location.update", "locationId": A, "ipRanges": ["192.0.2.0/24", "203.0.113.0/24"] })));
+    assert_eq!(
+        back.payload,
+        payload(json!({ "kind": "location.update", "locationId": A, "ipRanges": ["192.0.2.0/24", "203.0.113.0/24"] }))
+    );
 
-    let create = request(&payload(json!({ "kind": "location.create", "displayName": "HQ", "location": { "ip": { "ipRanges": ["192.0.2.0/24"] } } })));
+    let create = request(&payload(
+        json!({ "kind": "location.create", "displayName": "HQ", "location": { "ip": { "ipRanges": ["192.0.2.0/24"] } } }),
+    ));
     let back = inverse(&create, &view(None, Some(&pre), Some(&pre))).unwrap();
     assert_eq!(back.payload, payload(json!({ "kind": "location.delete", "locationId": A, "confirmDisplayName": "HQ" })));
     let delete = request(&payload(json!({ "kind": "location.delete", "locationId": A, "confirmDisplayName": "HQ" })));
@@ -184,7 +199,11 @@ fn what_a_change_brought_along_is_not_left_behind_in_silence() {
 #[test]
 fn only_an_applied_change_with_both_snapshots_and_a_write_has_one() {
     let pre = mfa_for_all("enabled");
-    let post = { let mut post = pre.clone(); post["displayName"] = json!("After"); post };
+    let post = {
+        let mut post = pre.clone();
+        post["displayName"] = json!("After");
+        post
+    };
     let view = view(Some(&pre), Some(&post), Some(&post));
     assert!(inverse(&change(ChangeStatus::Applied), &view).is_ok());
     for status in ChangeStatus::ALL.iter().filter(|status| **status != ChangeStatus::Applied) {

@@ -88,5 +88,7 @@ proptest! {
 
 /// Graph holds no policy without anybody included, so that there is no way to one.
 pub fn includes_somebody(policy: &Value) -> bool {
-    ["includeUsers", "includeGroups", "includeRoles"].iter().any(|list| policy["conditions"]["users"][list].as_array().is_some_and(|list| !list.is_empty()))
+    ["includeUsers", "includeGroups", "includeRoles"]
+        .iter()
+        .any(|list| policy["conditions"]["users"][list].as_array().is_some_and(|list| !list.is_empty()))
 }

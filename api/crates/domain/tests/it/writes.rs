@@ -44,7 +44,12 @@ fn assignments_send_the_lists_that_change_and_no_other() {
         users(json!({ "includeUsers": ["All"], "excludeUsers": [A], "excludeGroups": [A] })),
         in_users(json!({ "excludeUsers": [A, B] })),
     );
-    writes(kind, json!({ "excludeUsers": { "remove": [A] } }), users(json!({ "includeUsers": ["All"], "excludeUsers": [A.to_uppercase()] })), in_users(json!({ "excludeUsers": [] })));
+    writes(
+        kind,
+        json!({ "excludeUsers": { "remove": [A] } }),
+        users(json!({ "includeUsers": ["All"], "excludeUsers": [A.to_uppercase()] })),
+        in_users(json!({ "excludeUsers": [] })),
+    );
     writes(kind, json!({ "excludeUsers": { "add": [A] } }), users(json!({ "includeUsers": ["All"], "excludeUsers": [A] })), json!({}));
     writes(kind, json!({ "includeUsers": { "add": [A], "remove": ["All"] } }), json!({}), in_users(json!({ "includeUsers": [A] })));
     writes(kind, json!({ "includeGuestsOrExternalUsers": null }), json!({}), json!({}));
@@ -67,7 +72,12 @@ fn nobody_is_said_as_none() {
         users(json!({ "includeUsers": ["None"] })),
         in_users(json!({ "includeUsers": [], "includeGroups": [A] })),
     );
-    writes(kind, json!({ "includeUsers": { "remove": [A] } }), users(json!({ "includeUsers": [A], "includeRoles": [B] })), in_users(json!({ "includeUsers": [] })));
+    writes(
+        kind,
+        json!({ "includeUsers": { "remove": [A] } }),
+        users(json!({ "includeUsers": [A], "includeRoles": [B] })),
+        in_users(json!({ "includeUsers": [] })),
+    );
 }
 
 #[test]
@@ -121,7 +131,12 @@ fn applications_user_actions_and_contexts_give_way_to_each_other() {
         json!({}),
         in_applications(json!({ "includeApplications": ["Office365"], "excludeApplications": [A] })),
     );
-    writes(applications, json!({ "includeApplications": { "remove": ["All"] } }), json!({}), in_applications(json!({ "includeApplications": ["None"] })));
+    writes(
+        applications,
+        json!({ "includeApplications": { "remove": ["All"] } }),
+        json!({}),
+        in_applications(json!({ "includeApplications": ["None"] })),
+    );
     writes(
         applications,
         json!({ "includeApplications": { "remove": ["All"] }, "includeUserActions": { "add": ["urn:user:registerdevice"] } }),
@@ -174,9 +189,19 @@ fn conditions_are_replaced_whole_and_cleared_with_null() {
         writes(kind, json!({ "authenticationFlows": nothing }), flows.clone(), conditions(json!({ "authenticationFlows": null })));
     }
     let risk = "policy.risk_condition_change";
-    writes(risk, json!({ "signInRiskLevels": ["high"], "insiderRiskLevels": ["minor", "elevated"] }), json!({}), conditions(json!({ "signInRiskLevels": ["high"], "insiderRiskLevels": "minor,elevated" })));
+    writes(
+        risk,
+        json!({ "signInRiskLevels": ["high"], "insiderRiskLevels": ["minor", "elevated"] }),
+        json!({}),
+        conditions(json!({ "signInRiskLevels": ["high"], "insiderRiskLevels": "minor,elevated" })),
+    );
     let risky = json!({ "/conditions/signInRiskLevels": ["high"], "/conditions/insiderRiskLevels": "minor" });
-    writes(risk, json!({ "signInRiskLevels": [], "insiderRiskLevels": [] }), risky, conditions(json!({ "signInRiskLevels": [], "insiderRiskLevels": null })));
+    writes(
+        risk,
+        json!({ "signInRiskLevels": [], "insiderRiskLevels": [] }),
+        risky,
+        conditions(json!({ "signInRiskLevels": [], "insiderRiskLevels": null })),
+    );
 }
 
 #[test]
@@ -184,7 +209,12 @@ fn a_device_filter_takes_its_condition_along() {
     let kind = "policy.device_filter_change";
     let filter = json!({ "mode": "exclude", "rule": "device.isCompliant -eq True" });
     writes(kind, json!({ "deviceFilter": filter }), json!({}), json!({ "conditions": { "devices": { "deviceFilter": filter } } }));
-    writes(kind, json!({ "deviceFilter": null }), json!({ "/conditions/devices": { "deviceFilter": filter } }), json!({ "conditions": { "devices": null } }));
+    writes(
+        kind,
+        json!({ "deviceFilter": null }),
+        json!({ "/conditions/devices": { "deviceFilter": filter } }),
+        json!({ "conditions": { "devices": null } }),
+    );
     let more = json!({ "/conditions/devices": { "deviceFilter": filter, "future": ["x"] } });
     writes(kind, json!({ "deviceFilter": null }), more, json!({ "conditions": { "devices": { "deviceFilter": null } } }));
 }
@@ -195,8 +225,18 @@ fn grant_controls_keep_an_operator_that_counts_and_require_all_where_none_did() 
     let grant = |members: Value| json!({ "grantControls": members });
     let two = json!({ "/grantControls": { "operator": "OR", "builtInControls": ["mfa", "compliantDevice"] } });
     writes(kind, json!({ "builtInControls": ["block"] }), two.clone(), grant(json!({ "builtInControls": ["block"] })));
-    writes(kind, json!({ "builtInControls": ["mfa", "domainJoinedDevice"] }), two.clone(), grant(json!({ "builtInControls": ["mfa", "domainJoinedDevice"] })));
-    writes(kind, json!({ "builtInControls": ["mfa", "compliantDevice"] }), json!({}), grant(json!({ "operator": "AND", "builtInControls": ["mfa", "compliantDevice"] })));
+    writes(
+        kind,
+        json!({ "builtInControls": ["mfa", "domainJoinedDevice"] }),
+        two.clone(),
+        grant(json!({ "builtInControls": ["mfa", "domainJoinedDevice"] })),
+    );
+    writes(
+        kind,
+        json!({ "builtInControls": ["mfa", "compliantDevice"] }),
+        json!({}),
+        grant(json!({ "operator": "AND", "builtInControls": ["mfa", "compliantDevice"] })),
+    );
     writes(
         kind,
         json!({ "builtInControls": ["mfa", "compliantDevice"], "operator": "OR" }),
@@ -206,8 +246,18 @@ fn grant_controls_keep_an_operator_that_counts_and_require_all_where_none_did() 
     writes(kind, json!({ "builtInControls": [] }), two, grant(Value::Null));
     let expanded = json!({ "id": STRENGTH, "displayName": "Phishing-resistant MFA", "allowedCombinations": ["fido2"] });
     let strong = json!({ "/grantControls": { "operator": "OR", "builtInControls": [], "authenticationStrength": expanded } });
-    writes(kind, json!({ "builtInControls": ["mfa"], "authenticationStrengthId": null }), strong, grant(json!({ "builtInControls": ["mfa"], "authenticationStrength": null })));
-    writes(kind, json!({ "authenticationStrengthId": STRENGTH }), json!({ "/grantControls": null }), grant(json!({ "operator": "OR", "authenticationStrength": { "id": STRENGTH } })));
+    writes(
+        kind,
+        json!({ "builtInControls": ["mfa"], "authenticationStrengthId": null }),
+        strong,
+        grant(json!({ "builtInControls": ["mfa"], "authenticationStrength": null })),
+    );
+    writes(
+        kind,
+        json!({ "authenticationStrengthId": STRENGTH }),
+        json!({ "/grantControls": null }),
+        grant(json!({ "operator": "OR", "authenticationStrength": { "id": STRENGTH } })),
+    );
     let terms = "policy.terms_of_use_change";
     writes(terms, json!({ "termsOfUse": [A] }), json!({}), grant(json!({ "operator": "AND", "termsOfUse": [A] })));
     writes(terms, json!({ "termsOfUse": [A], "operator": "OR" }), json!({}), grant(json!({ "operator": "OR", "termsOfUse": [A] })));

@@ -40,7 +40,8 @@ fn in_applications(mut applications: Map<String, Value>, document: &PolicyDocume
     let before = document.at(&APPLICATIONS).and_then(Value::as_object).cloned().unwrap_or_default();
     let mut after = before.clone();
     after.extend(applications.clone());
-    let includes_none = sets::texts(document, &[APPLICATIONS[0], APPLICATIONS[1], INCLUDED]).iter().any(|text| spelled(INCLUDED, text) == "None");
+    let includes_none =
+        sets::texts(document, &[APPLICATIONS[0], APPLICATIONS[1], INCLUDED]).iter().any(|text| spelled(INCLUDED, text) == "None");
     if targets(&before).next().is_some() && targets(&after).next().is_none() {
         applications.insert(INCLUDED.to_owned(), json!(["None"]));
     } else if includes_none && !beside_resources(&before) && beside_resources(&after) && !applications.contains_key(INCLUDED) {
@@ -51,7 +52,8 @@ fn in_applications(mut applications: Map<String, Value>, document: &PolicyDocume
 
 /// What the condition is about: every member that says something and excludes nothing, also those that we don't know.
 fn targets(applications: &Map<String, Value>) -> impl Iterator<Item = &str> {
-    let names = applications.iter().filter(|(name, value)| !name.starts_with("exclude") && !is_annotation(name) && says_something(name, value));
+    let names =
+        applications.iter().filter(|(name, value)| !name.starts_with("exclude") && !is_annotation(name) && says_something(name, value));
     names.map(|(name, _)| name.as_str())
 }
 

@@ -145,4 +145,3 @@ fn restored(input: &PlanInput<'_>) -> Result<Outcome, &'static str> {
 fn in_conditions(members: Map<String, Value>) -> Value {
     if members.is_empty() { json!({}) } else { json!({ "conditions": members }) }
 }
-

@@ -84,7 +84,12 @@ impl Resolver<'_> {
         let Some(kind) = kind_of(path) else { return };
         texts.iter_mut().for_each(|text| self.text(path, kind, text));
         let mut seen = Vec::new();
-        texts.retain(|text| !sets::contains("", &seen, text) && { seen.push(text.clone()); true });
+        texts.retain(|text| {
+            !sets::contains("", &seen, text) && {
+                seen.push(text.clone());
+                true
+            }
+        });
     }
 
     fn value_list(&mut self, path: &str, list: Option<&mut Value>) {
@@ -117,7 +122,8 @@ impl Resolver<'_> {
         if !called.is_empty() {
             return called.into_iter().map(|object| named(&object.object_id.to_lowercase(), &object.display_name)).collect();
         }
-        let built_in = STRENGTHS.iter().filter(|(_, built_in)| kind == DirectoryKind::AuthenticationStrength && built_in.eq_ignore_ascii_case(name));
+        let built_in =
+            STRENGTHS.iter().filter(|(_, built_in)| kind == DirectoryKind::AuthenticationStrength && built_in.eq_ignore_ascii_case(name));
         built_in.map(|(id, name)| named(id, name)).collect()
     }
 }

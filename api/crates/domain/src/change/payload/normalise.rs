@@ -34,9 +34,7 @@ pub(in crate::change) fn normalised(payload: ChangePayload) -> ChangePayload {
         ChangePayload::AuthContextChange { include_authentication_context_class_references: list } => ChangePayload::AuthContextChange {
             include_authentication_context_class_references: set("includeAuthenticationContextClassReferences", list),
         },
-        ChangePayload::Delete(delete) => {
-            ChangePayload::Delete(DeletePolicy { confirm_display_name: trimmed(delete.confirm_display_name) })
-        }
+        ChangePayload::Delete(delete) => ChangePayload::Delete(DeletePolicy { confirm_display_name: trimmed(delete.confirm_display_name) }),
         ChangePayload::LocationCreate(create) => ChangePayload::LocationCreate(location(create)),
         ChangePayload::LocationUpdate(update) => ChangePayload::LocationUpdate(location_update(update)),
         ChangePayload::LocationDelete(delete) => ChangePayload::LocationDelete(LocationDelete {

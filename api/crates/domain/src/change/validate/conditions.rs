@@ -76,7 +76,10 @@ pub(super) fn locations(at: &At, value: &Value) -> Check {
 pub(super) fn platforms(at: &At, value: &Value) -> Check {
     let names = ["includePlatforms", "excludePlatforms"];
     let object = at.object(value, &names)?;
-    names.iter().filter_map(|name| Some((name, given(object, name)?))).try_for_each(|(name, list)| at.member(name).word_list(list, &PLATFORMS))
+    names
+        .iter()
+        .filter_map(|name| Some((name, given(object, name)?)))
+        .try_for_each(|(name, list)| at.member(name).word_list(list, &PLATFORMS))
 }
 
 /// Graph refuses an empty list (1064).

@@ -89,9 +89,8 @@ pub(super) fn control(at: &At, name: &str, value: &Value) -> Check {
         Some(Value::Bool(false) | Value::Null) => return Ok(()),
         Some(_) => return at.member("isEnabled").fault("true or false"),
     }
-    let word = |member: &str, words: &[&str]| {
-        at.member(member).word(given(object, member).and_then(Value::as_str).unwrap_or_default(), words)
-    };
+    let word =
+        |member: &str, words: &[&str]| at.member(member).word(given(object, member).and_then(Value::as_str).unwrap_or_default(), words);
     match name {
         "signInFrequency" => frequency(at, value),
         "persistentBrowser" => word("mode", &["always", "never"]),

@@ -110,7 +110,8 @@ pub(super) fn reference(at: &At, keywords: &[&str], text: &str) -> Check {
         return at.fault("an object id or a name of 1 to 256 characters, without control characters");
     }
     // Words that Graph knows elsewhere would be looked up as names here, and found or not by chance.
-    let elsewhere = ["All", "None", "GuestsOrExternalUsers", "Office365", "MicrosoftAdminPortals", "AllTrusted", "ServicePrincipalsInMyTenant"];
+    let elsewhere =
+        ["All", "None", "GuestsOrExternalUsers", "Office365", "MicrosoftAdminPortals", "AllTrusted", "ServicePrincipalsInMyTenant"];
     if elsewhere.iter().any(|word| word.eq_ignore_ascii_case(text)) && is_name(keywords, text) {
         let known = if keywords.is_empty() { "no keywords".to_owned() } else { keywords.join(", ") };
         return at.fault(format!("Graph does not take {} here; it takes ids and {known}", quoted(text)));
@@ -133,7 +134,9 @@ fn delta(at: &At, name: &str, keywords: &[&str], delta: &SetDelta) -> Check {
     references(&at.member("add"), keywords, &delta.add)?;
     let alone = delta.add.iter().find(|text| ALONE.iter().any(|word| word.eq_ignore_ascii_case(text.trim())));
     match alone {
-        Some(alone) if delta.add.len() > 1 => at.member("add").fault(format!("{} stands alone: it means what the others are part of", alone.trim())),
+        Some(alone) if delta.add.len() > 1 => {
+            at.member("add").fault(format!("{} stands alone: it means what the others are part of", alone.trim()))
+        }
         _ => Ok(()),
     }
 }

@@ -186,7 +186,9 @@ fn password_change(at: &At, body: &Map<String, Value>) -> Check {
     let all = body.get("grantControls").and_then(|grant| grant.get("operator")).is_some_and(|operator| operator == "AND");
     let others = ["termsOfUse", "customAuthenticationFactors"].iter().any(|list| has(body, &["grantControls", list]));
     if !(paired || strong) || !all || others {
-        return at.member("grantControls").fault("passwordChange goes with mfa or a strength, all of them required, and with nothing else (1032)");
+        return at
+            .member("grantControls")
+            .fault("passwordChange goes with mfa or a strength, all of them required, and with nothing else (1032)");
     }
     let resources = body.get("conditions").and_then(|conditions| conditions.pointer("/applications/includeApplications"));
     let everything = resources.and_then(Value::as_array).is_some_and(|list| list.len() == 1 && list[0] == "All");

@@ -72,7 +72,8 @@ fn is_guid(text: &str) -> bool {
 fn auth_contexts(at: &At, contexts: &[String]) -> Check {
     at.at_most(contexts.len(), 99, "authentication contexts")?;
     for (index, context) in contexts.iter().enumerate() {
-        let numbered = context.strip_prefix(['c', 'C']).is_some_and(|rest| !rest.is_empty() && rest.chars().all(|digit| digit.is_ascii_digit()));
+        let numbered =
+            context.strip_prefix(['c', 'C']).is_some_and(|rest| !rest.is_empty() && rest.chars().all(|digit| digit.is_ascii_digit()));
         if numbered && !is_context(context) {
             return at.item(index).fault("authentication contexts are called c1 to c99");
         }
