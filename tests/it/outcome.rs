@@ -25,8 +25,9 @@ async fn unknown(database: Database, payload: Value, edit: Value) -> (World, Cli
     let dry = step(&owner, "runDryRun", &change).await;
     apply(&owner, "applyChange", &dry).await;
     world.server.at_failpoint().await;
+    let entra = world.sim_tenant().tenant_id;
     let mut options = world.server.kill().await;
-    world.cloud.portal_edit(world.sim_tenant().tenant_id, policy["graphId"].as_str().unwrap(), edit).await;
+    world.cloud.portal_edit(entra, policy["graphId"].as_str().unwrap(), edit).await;
     options.failpoint = None;
     world.server = Server::start(options).await;
     let owner = world.server.client("OWNER").await;
@@ -126,8 +127,8 @@ async fn a_creation_is_found_again(database: Database) {
     assert_eq!(dry["status"], "DRY_RUN_COMPLETE", "{dry:#}");
     apply(&owner, "applyChange", &dry).await;
     world.server.at_failpoint().await;
-    let mut options = world.server.kill().await;
     let entra = world.sim_tenant().tenant_id;
+    let mut options = world.server.kill().await;
     let created = world.cloud.call("GET", &format!("/tenants/{entra}/policies"), Value::Null).await;
     let graph_id = live(&created).iter().find(|policy| policy["displayName"] == "Found again").unwrap()["id"].as_str().unwrap().to_owned();
     world.cloud.portal_edit(entra, &graph_id, json!({ "conditions": { "clientAppTypes": ["browser"] } })).await;

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use app::command::{ChangeStep, CreateChange, DecideApproval, UpdateWorkspace, Verdict};
-use app::{AddMember, App};
+use app::App;
+use app::members::AddMember;
 use chrono::TimeDelta;
 use domain::change::kind::ChangePayload;
 use domain::change::payload::{IpLocation, LocationBody, LocationCreate};

@@ -28,6 +28,13 @@ impl Apply<'_> {
         Ok(())
     }
 
+    /// The last look before Graph is called: a worker that was held up since its write-ahead record may have been succeeded (P17).
+    pub(super) async fn still_ours(&self) -> Result<(), JobError> {
+        let tx = self.app.store().write().await?;
+        tx.assert_fence(self.job.lease()).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// Records that Graph took the write, by its answer or by what was read.
     pub(super) async fn answered(&mut self, status: i32, request_id: Option<String>) -> Result<(), JobError> {
         self.intent.stage = IntentStage::WriteAnswered;

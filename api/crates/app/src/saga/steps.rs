@@ -38,6 +38,7 @@ impl Apply<'_> {
         self.intent.write_started_at = Some(self.app.now());
         self.save_intent().await?;
         self.app.failpoints().at(ApplyStep::WriteStarted).await;
+        self.still_ours().await?;
         let answer = self.write().await;
         self.app.failpoints().at(ApplyStep::WriteSent).await;
         match answer {

@@ -89,7 +89,7 @@ impl Apply<'_> {
 
     /// The one write, under the intent's own mark.
     pub(super) async fn write(&self) -> Result<Written, GraphError> {
-        let (call, mark, body) = (self.call(), WriteId(self.intent.client_request_id), &self.intent.write);
+        let (call, mark, body) = (self.write_call(), WriteId(self.intent.client_request_id), &self.intent.write);
         let id = || self.object_id().ok_or_else(|| protocol("the change names no object"));
         let written = |receipt: WriteReceipt| Written { receipt, id: None };
         let created = |created: Created| Written { id: Some(created.id), receipt: created.receipt };
@@ -120,9 +120,15 @@ impl Apply<'_> {
         }
     }
 
-    /// A Graph call of this apply: it ends before the job's lease could run out unrenewed.
+    /// A read of this apply.
     pub(super) fn call(&self) -> Call {
         self.call_within(self.app.settings().graph_call)
+    }
+
+    /// The write: it ends before the lease could run out, had it been renewed for the last time a heartbeat ago.
+    fn write_call(&self) -> Call {
+        let settings = self.app.settings();
+        self.call_within(settings.graph_call.min(settings.lease * 2 / 3))
     }
 
     fn call_within(&self, limit: Duration) -> Call {

@@ -62,18 +62,17 @@ impl Lag {
             Op::Remove { kind, id } => (*kind, id.clone(), None),
             _ => return,
         };
-        let Some(rule) = self.rules.get(&tenant.id) else { return };
         let replicated = matches!(kind, Kind::Policy | Kind::Location | Kind::DeletedPolicy | Kind::DeletedLocation);
-        let lagging = replicated && rule.object.as_ref().is_none_or(|only| *only == id);
-        if !lagging || rule.delay <= TimeDelta::zero() {
+        let rule = self.rules.get(&tenant.id).filter(|rule| rule.object.as_ref().is_none_or(|only| *only == id));
+        let delay = rule.filter(|_| replicated).map_or(TimeDelta::zero(), |rule| rule.delay);
+        self.shadows.retain(|_, shadow| shadow.versions.last().is_some_and(|(at, _)| *at > now));
+        let key = (tenant.id, kind, id.clone());
+        // Without a delay a write shows at once, unless an earlier one still hides: then in its order behind that one.
+        if delay <= TimeDelta::zero() && !self.shadows.contains_key(&key) {
             return;
         }
-        let visible_at = now + rule.delay;
-        self.shadows.retain(|_, shadow| shadow.versions.last().is_some_and(|(at, _)| *at > now));
-        let shadow = self
-            .shadows
-            .entry((tenant.id, kind, id.clone()))
-            .or_insert_with(|| Shadow { base: tenant.get(kind, &id).cloned(), versions: Vec::new() });
+        let shadow = self.shadows.entry(key).or_insert_with(|| Shadow { base: tenant.get(kind, &id).cloned(), versions: Vec::new() });
+        let visible_at = shadow.versions.last().map_or(now + delay, |(earlier, _)| (*earlier).max(now + delay));
         shadow.versions.push((visible_at, after));
     }
 
