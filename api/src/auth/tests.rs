@@ -406,3 +406,39 @@ async fn the_embedded_issuer_stays_at_home() {
     assert!(authenticator.verify(&token).await.is_err());
     assert!(matches!(serde_json::from_value::<JwkSet>(serde_json::to_value(first.jwks()).unwrap()), Ok(set) if set.keys.len() == 1));
 }
+
+/// One key that works, and a count of the look-ups.
+struct OneKey {
+    secret: String,
+    calls: AtomicUsize,
+    up: AtomicBool,
+}
+
+impl ApiKeys for OneKey {
+    fn find<'a>(&'a self, key: &'a str) -> Found<'a> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        let found = if self.up.load(Ordering::SeqCst) { Ok(key == self.secret) } else { Err(AuthError::Unavailable("down")) };
+        Box::pin(async move {
+            let token = || VerifiedToken { issuer: "keys".into(), subject: "one".into(), name: None, expires_at: SystemClock.now() };
+            found.map(|found| found.then(token))
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_key_is_told_from_a_jwt_and_looked_up_every_time() {
+    let keys = Arc::new(OneKey { secret: format!("cwk_{}", "a".repeat(49)), calls: AtomicUsize::new(0), up: AtomicBool::new(true) });
+    let authenticator = Authenticator::new(Arc::new(SystemClock)).with_api_keys(Arc::clone(&keys) as Arc<dyn ApiKeys>);
+    for _ in 0..2 {
+        assert_eq!(authenticator.verify(&keys.secret).await.unwrap().subject, "one");
+    }
+    assert_eq!(keys.calls.load(Ordering::SeqCst), 2, "what was revoked in between must show");
+    let refused = authenticator.verify("cwk_other").await.unwrap_err();
+    assert!(matches!(refused, AuthError::Unauthenticated(_)) && !refused.to_string().contains("other"), "{refused}");
+    keys.up.store(false, Ordering::SeqCst);
+    assert!(matches!(authenticator.verify(&keys.secret).await, Err(AuthError::Unavailable(_))));
+    assert!(authenticator.verify("eyJhbGciOiJub25lIn0.e30.").await.is_err());
+    assert_eq!(keys.calls.load(Ordering::SeqCst), 4, "a JWT is no key");
+    let without = Authenticator::new(Arc::new(SystemClock));
+    assert!(matches!(without.verify(&keys.secret).await, Err(AuthError::Unauthenticated(_))));
+}

@@ -33,6 +33,8 @@ impl App {
         }
         let once = Once::new(Operation::UpdateWorkspace, &command.idempotency_key, command)?;
         let tx = self.store().write().await?;
+        // Rules are checked against members, and members against rules: one after the other.
+        tx.lock_workspace(actor.workspace_id).await?;
         let mut workspace = tx.workspace(actor.workspace_id).await?.ok_or(AppError::NotFound)?;
         if let Claim::Replay(_) = self.claim(&tx, actor, &once, workspace.id.0).await? {
             return Ok(workspace);

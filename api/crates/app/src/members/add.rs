@@ -114,4 +114,3 @@ pub(super) async fn membership(tx: &WriteTx, workspace: WorkspaceId, principal: 
     let ever = tx.ever_members_of_principal(&principal.issuer, &principal.subject).await?;
     Ok(ever.into_iter().find(|member| member.workspace_id == workspace))
 }
-

@@ -15,7 +15,13 @@ impl App {
     /// none it makes one called `name`, whose first member is an owner. `like` is the issuer where the command names none.
     ///
     /// Errors: `INVALID_INPUT` when it can't be told which workspace is meant, or the first member is no owner; refusals as of `addMember`.
-    pub async fn install_member(&self, name: &str, workspace: Option<WorkspaceId>, like: Option<&str>, command: AddMember) -> AppResult<Member> {
+    pub async fn install_member(
+        &self,
+        name: &str,
+        workspace: Option<WorkspaceId>,
+        like: Option<&str>,
+        command: AddMember,
+    ) -> AppResult<Member> {
         let issuer = command.issuer.as_deref().or(like);
         let principal = Principal::read(issuer, &command.subject, None)?;
         let found = self.store().reader().workspaces().await?;

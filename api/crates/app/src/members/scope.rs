@@ -22,12 +22,7 @@ pub(crate) fn check_name(name: &str) -> AppResult<String> {
 }
 
 /// Refuses tenants that nobody is limited to like that, and with `NOT_FOUND` those that the actor does not see.
-pub(crate) async fn check_scope(
-    tx: &WriteTx,
-    actor: &Actor,
-    role: Role,
-    tenants: Option<&BTreeSet<TenantId>>,
-) -> AppResult<()> {
+pub(crate) async fn check_scope(tx: &WriteTx, actor: &Actor, role: Role, tenants: Option<&BTreeSet<TenantId>>) -> AppResult<()> {
     let path = ["input", "tenantIds"];
     let Some(tenants) = tenants else {
         return if scope_covers(actor.tenant_scope.as_ref(), None) {

@@ -1,14 +1,18 @@
 //! Changes: everything comes back, a stale revision is a conflict, the policy's copy of the newest change stays true.
 
 use crate::support::*;
-use domain::change::dry_run::{DiffOp, DryRun, FieldDiff, NamedRef};
+use domain::change::approval_rules::{ApprovalReason, ApprovalRules};
+use domain::change::dry_run::{DiffOp, DryRun, FieldDiff, NamedRef, ResolvedReference, Risk};
 use domain::change::failure::{ChangeFailure, FailureCode, FailureStage};
 use domain::change::kind::ChangePayload;
-use domain::change::request::{Approval, ApprovalState, ChangeRequest, CloseReason};
+use domain::change::request::{
+    Approval, ApprovalDecision, ApprovalState, ChangeRequest, CloseReason, Emergency, OutcomeDecision, OutcomeResolution,
+};
 use domain::change::status::ChangeStatus;
-use domain::change::warning::{Severity, Warning, WarningCode};
+use domain::change::warning::{Severity, Waiver, Warning, WarningCode};
 use domain::id::*;
 use domain::snapshot::{Snapshot, SnapshotKind};
+use domain::tenant::DirectoryKind;
 use store::{LatestChange, StoreError};
 
 on_both!(
@@ -26,6 +30,8 @@ fn approval(member: MemberId, seconds: i64) -> Approval {
         requested_at: at(seconds),
         digest: "d".repeat(64),
         expires_at: at(seconds + 604_800),
+        quorum: 2,
+        decisions: vec![ApprovalDecision { by: member, at: at(seconds + 1), comment: Some("fine".to_owned()) }],
         decided_by: None,
         decided_at: None,
         comment: None,
@@ -53,6 +59,16 @@ async fn everything_comes_back(place: &Place) {
         revision: 7,
         editors: vec![world.member.id],
         note: Some("please".to_owned()),
+        approval_rules: ApprovalRules { always: true, severity: Some(Severity::Warning), would_block: Some(5), quorum: 2, ..Default::default() },
+        waivers: vec![Waiver { code: WarningCode::NoOp, reason: "known".to_owned(), by: world.member.id, at: at(3) }],
+        emergency: Some(Emergency {
+            reason: "locked out".to_owned(),
+            by: world.member.id,
+            at: at(3),
+            reviewed_by: Some(world.member.id),
+            reviewed_at: Some(at(4)),
+            review_comment: None,
+        }),
         rollback_of: Some(plain.id),
         rolled_back_by: Some(plain.id),
         dry_run: Some(DryRun {
@@ -70,6 +86,8 @@ async fn everything_comes_back(place: &Place) {
                 after: None,
                 added: vec![NamedRef { id: "All".to_owned(), display_name: None }],
                 removed: Vec::new(),
+                risk: Risk::Loosens,
+                label: "Name".to_owned(),
             }],
             warnings: vec![Warning {
                 code: WarningCode::NoOp,
@@ -78,6 +96,14 @@ async fn everything_comes_back(place: &Place) {
                 path: None,
                 waived: true,
             }],
+            summary: "Renames it.".to_owned(),
+            references: vec![ResolvedReference {
+                path: "conditions.users.excludeGroups".to_owned(),
+                kind: DirectoryKind::Group,
+                given: "Contractors".to_owned(),
+                candidates: vec![NamedRef { id: "g".to_owned(), display_name: Some("Contractors".to_owned()) }],
+            }],
+            approval_reasons: vec![ApprovalReason::Always, ApprovalReason::Enforcing],
         }),
         approvals: vec![approval(world.member.id, 3), approval(world.member.id, 4)],
         applied_by: Some(world.member.id),
@@ -94,6 +120,12 @@ async fn everything_comes_back(place: &Place) {
             retryable: true,
             outcome_unknown: true,
             live_diff: Vec::new(),
+        }),
+        resolution: Some(OutcomeDecision {
+            resolution: OutcomeResolution::DeclareNotApplied,
+            reason: "looked".to_owned(),
+            by: world.member.id,
+            at: at(9),
         }),
         close_reason: Some(CloseReason::Rejected),
         updated_at: at(9),

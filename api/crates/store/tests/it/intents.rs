@@ -35,6 +35,8 @@ async fn prepared(place: &Place) -> (World, ApplyIntent, Job) {
         write_status: None,
         write_result: None,
         finished_at: None,
+        known_ids: None,
+        result_graph_id: None,
     };
     (world, intent, job)
 }

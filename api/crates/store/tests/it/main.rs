@@ -13,6 +13,7 @@ mod immutability;
 mod intents;
 mod jobs;
 mod logs;
+mod members;
 mod migrations;
 mod opening;
 mod pages;

@@ -130,6 +130,8 @@ async fn changes_that_i_may_approve(place: &Place) {
         requested_at: at(4),
         digest: "d".repeat(64),
         expires_at: at(5),
+        quorum: 1,
+        decisions: Vec::new(),
         decided_by: None,
         decided_at: None,
         comment: None,

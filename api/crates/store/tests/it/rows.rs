@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::support::*;
+use domain::change::approval_rules::ApprovalRules;
 use domain::id::*;
 use domain::policy::{Criticality, Policy, PolicyMetadata, PolicyState};
 use domain::snapshot::{Snapshot, SnapshotKind};
@@ -27,7 +28,9 @@ async fn workspaces_and_members(place: &Place) {
     assert_eq!(reader.workspace(WorkspaceId(id())).await.unwrap(), None);
 
     let tx = store.write().await.unwrap();
-    let next = tx.update_workspace(&Workspace { name: "Contoso Ltd".to_owned(), require_approval: true, ..first.clone() }).await.unwrap();
+    let approval_rules = ApprovalRules { always: true, enforcing: true, quorum: 3, ..ApprovalRules::default() };
+    let changed = Workspace { name: "Contoso Ltd".to_owned(), require_approval: true, approval_rules, ..first.clone() };
+    let next = tx.update_workspace(&changed).await.unwrap();
     assert_eq!(next.version, first.version + 1);
     assert!(matches!(tx.update_workspace(&first).await, Err(StoreError::Conflict)));
     let second = workspace("Fabrikam");

@@ -100,7 +100,15 @@ pub fn hash(text: &str) -> ContentHash {
 }
 
 pub fn workspace(name: &str) -> Workspace {
-    Workspace { id: WorkspaceId(id()), name: name.to_owned(), require_approval: false, dry_run_ttl_s: 1_800, created_at: at(0), version: 1 }
+    Workspace {
+        id: WorkspaceId(id()),
+        name: name.to_owned(),
+        require_approval: false,
+        approval_rules: Default::default(),
+        dry_run_ttl_s: 1_800,
+        created_at: at(0),
+        version: 1,
+    }
 }
 
 pub fn member(workspace: WorkspaceId, subject: &str) -> Member {
@@ -112,7 +120,10 @@ pub fn member(workspace: WorkspaceId, subject: &str) -> Member {
         display_name: format!("Member {subject}"),
         role: Role::Admin,
         tenant_scope: None,
+        owned_by: None,
         created_at: at(0),
+        removed_at: None,
+        version: 1,
     }
 }
 
@@ -162,6 +173,7 @@ pub fn change(policy: &Policy, by: MemberId, seconds: i64) -> ChangeRequest {
         workspace_id: policy.workspace_id,
         tenant_id: policy.tenant_id,
         policy_id: Some(policy.id),
+        target_graph_id: Some(policy.graph_id.to_string()),
         payload: ChangePayload::StateChange { to: PolicyState::Enabled },
         status: ChangeStatus::Draft,
         revision: 1,
@@ -169,6 +181,9 @@ pub fn change(policy: &Policy, by: MemberId, seconds: i64) -> ChangeRequest {
         editors: Vec::new(),
         note: None,
         requires_approval: true,
+        approval_rules: Default::default(),
+        waivers: Vec::new(),
+        emergency: None,
         rollback_of: None,
         rolled_back_by: None,
         dry_run: None,
@@ -178,6 +193,7 @@ pub fn change(policy: &Policy, by: MemberId, seconds: i64) -> ChangeRequest {
         post_snapshot_id: None,
         write_performed: None,
         failure: None,
+        resolution: None,
         close_reason: None,
         created_at: at(seconds),
         updated_at: at(seconds),
