@@ -150,7 +150,12 @@ async fn an_edit_of_any_field_voids_what_was_reviewed(database: Database) {
 }
 
 async fn an_edit_between_our_read_and_our_write_is_found(database: Database) {
-    let (world, owner, tenant, policy) = imported(database).await;
+    // A lease that the slow write fits into: it is to be answered, not given up.
+    let lease = |options: &mut harness::ServerOptions| drop(options.extra.insert("CAUSEWAY__WORKERS__LEASE_S".to_owned(), "12".to_owned()));
+    let world = World::start_with(database, lease).await;
+    let owner = world.server.client("OWNER").await;
+    let tenant = world.connect(&owner, &world.sim_tenant()).await;
+    let policy = report_only_policy(&world, &owner, &tenant).await;
     let entra = world.sim_tenant().tenant_id;
     let change = create(&owner, &policy, json!({ "rename": { "displayName": "Ours" } })).await;
     let dry = step(&owner, "runDryRun", &change).await;

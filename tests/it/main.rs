@@ -10,13 +10,16 @@ macro_rules! on_both_databases {
     };
 }
 
+mod api_keys;
 mod approvals;
+mod baselines;
 mod conflict;
 mod crash;
 mod documents;
 mod drift;
 mod emergency;
 mod hostile;
+mod members;
 mod outcome;
 mod persons;
 mod real_input;
