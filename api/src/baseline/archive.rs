@@ -129,7 +129,7 @@ mod tests {
         let path = folder.path().join("bomb.tar.gz");
         let mut gz = GzEncoder::new(File::create(&path).unwrap(), Compression::best());
         let zeros = vec![b' '; 3 * 1024 * 1024];
-        let names: Vec<String> = (0..30).map(|at| format!("{at}.json")).collect();
+        let names: Vec<String> = (0..40).map(|at| format!("{at}.json")).collect();
         let entries: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), zeros.as_slice())).collect();
         gz.write_all(&tarball(&entries)).unwrap();
         gz.finish().unwrap();
