@@ -22,6 +22,8 @@ const BOUNDED: &[&str] = &[
     "FieldDiff.removed",
     "EmergencyAccess.principals",
     "BlockedByWarningError.warnings",
+    "Member.tenants",
+    "ApiKey.tenants",
 ];
 
 fn document() -> ServiceDocument {

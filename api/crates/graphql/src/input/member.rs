@@ -25,7 +25,7 @@ pub struct AddMemberInput {
     display_name: String,
     /// What it may do.
     role: Role,
-    /// The tenants it is limited to, 1 to 1,000; all unless given. An `OWNER` can't be limited.
+    /// The tenants it is limited to, at least one and at most 1,000; all unless given. An `OWNER` can't be limited.
     tenant_ids: Option<Vec<ID>>,
     /// Makes a repeated call return the first one's result: 1 to 128 printable characters, kept for 24 hours at least.
     idempotency_key: Option<String>,
@@ -56,7 +56,7 @@ pub struct UpdateMemberInput {
     display_name: Option<String>,
     /// What it may do.
     role: Option<Role>,
-    /// The tenants it is limited to, 1 to 1,000; `null` lifts the limit. An `OWNER` can't be limited.
+    /// The tenants it is limited to, at least one and at most 1,000; `null` lifts the limit. An `OWNER` can't be limited.
     tenant_ids: MaybeUndefined<Vec<ID>>,
     /// Makes a repeated call return the first one's result: 1 to 128 printable characters, kept for 24 hours at least.
     idempotency_key: Option<String>,
@@ -104,7 +104,7 @@ pub struct CreateApiKeyInput {
     display_name: String,
     /// What it may do; not stronger than the caller, and never `OWNER`.
     role: Role,
-    /// The tenants it is limited to, 1 to 1,000; all unless given.
+    /// The tenants it is limited to, at least one and at most 1,000; all unless given.
     tenant_ids: Option<Vec<ID>>,
     /// From when on it is refused: later than now, at most a year (366 days) from now.
     expires_at: DateTime,

@@ -52,11 +52,7 @@ impl MemberMutations {
     /// Removes a member and revokes its API keys. Its next request is refused, its open streams end within seconds, and approvals that it gave
     /// count no more; what it did stays on record. Refused for the last owner, and where the approval rules could not be met any more.
     #[graphql(complexity = "10 + child_complexity")]
-    async fn remove_member(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The member.")] input: RemoveMemberInput,
-    ) -> Nullable<MemberPayload> {
+    async fn remove_member(&self, ctx: &Context<'_>, #[graphql(desc = "The member.")] input: RemoveMemberInput) -> Nullable<MemberPayload> {
         let scope = scope(ctx);
         let run = async {
             let command = input.command(scope)?;
@@ -84,11 +80,7 @@ impl MemberMutations {
     /// Ends an API key for good: the next request with it is refused, and open streams end within seconds. A key that was revoked before stays
     /// as it is.
     #[graphql(complexity = "10 + child_complexity")]
-    async fn revoke_api_key(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The key.")] input: RevokeApiKeyInput,
-    ) -> Nullable<ApiKeyPayload> {
+    async fn revoke_api_key(&self, ctx: &Context<'_>, #[graphql(desc = "The key.")] input: RevokeApiKeyInput) -> Nullable<ApiKeyPayload> {
         let scope = scope(ctx);
         let run = async {
             let command = input.command(scope)?;
