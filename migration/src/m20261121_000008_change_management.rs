@@ -79,7 +79,8 @@ async fn create_trigger(manager: &SchemaManager<'_>, facts: &[&str]) -> Result<(
     } else {
         "BEGIN SELECT RAISE(ABORT, 'immutable: an applied change is not rewritten'); END"
     };
-    run(manager, &[&format!("CREATE TRIGGER change_request_applied BEFORE UPDATE ON change_request FOR EACH ROW WHEN ({when}) {body}")]).await
+    run(manager, &[&format!("CREATE TRIGGER change_request_applied BEFORE UPDATE ON change_request FOR EACH ROW WHEN ({when}) {body}")])
+        .await
 }
 
 async fn drop_trigger(manager: &SchemaManager<'_>) -> Result<(), DbErr> {

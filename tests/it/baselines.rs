@@ -63,7 +63,11 @@ async fn a_policy_is_created_from_a_baseline_and_the_tenant_is_measured_against_
         )
         .await;
     let dry_run = seen.at("/changeRequest/dryRun");
-    assert_eq!(dry_run["references"][0]["candidates"], json!([{ "reference": GROUP, "displayName": "Baseline break glass" }]), "{dry_run:#}");
+    assert_eq!(
+        dry_run["references"][0]["candidates"],
+        json!([{ "reference": GROUP, "displayName": "Baseline break glass" }]),
+        "{dry_run:#}"
+    );
     assert_eq!(dry_run["write"]["conditions"]["users"]["excludeGroups"], json!([GROUP]));
     assert!(!dry_run["summary"].as_str().unwrap().is_empty());
     apply(&owner, "applyChange", &dry).await;
@@ -104,7 +108,10 @@ async fn imports_are_judged_file_by_file(database: Database) {
     assert_eq!((&again["imported"][0]["displayName"], &again["baseline"]["policyCount"]), (&json!("CA001 renamed"), &json!(1)));
 
     let taken = owner
-        .send("mutation($input: CreateBaselineInput!) { createBaseline(input: $input) { userErrors { code } } }", json!({ "input": { "name": "MIXED" } }))
+        .send(
+            "mutation($input: CreateBaselineInput!) { createBaseline(input: $input) { userErrors { code } } }",
+            json!({ "input": { "name": "MIXED" } }),
+        )
         .await;
     assert_eq!(taken.user_errors("createBaseline"), ["INVALID_INPUT"]);
     let deleted = owner
@@ -149,7 +156,8 @@ async fn draft(client: &Client, tenant: &str, create: Value) -> Value {
 }
 
 async fn assign(client: &Client, tenant: &str, baseline: Option<&str>) {
-    let revision = client.send("query($id: ID!) { tenant(id: $id) { revision } }", json!({ "id": tenant })).await.at("/tenant/revision").clone();
+    let revision =
+        client.send("query($id: ID!) { tenant(id: $id) { revision } }", json!({ "id": tenant })).await.at("/tenant/revision").clone();
     let query = "mutation($input: AssignBaselineInput!) { assignBaseline(input: $input) { tenant { baseline { id } } userErrors { code message } } }";
     let input = json!({ "tenantId": tenant, "baselineId": baseline, "expectedRevision": revision });
     let answer = client.send(query, json!({ "input": input })).await;
@@ -170,7 +178,9 @@ fn names(items: &[Value]) -> Vec<&str> {
 
 /// Asks for a sync and waits for its end.
 async fn resync(client: &Client, tenant: &str) {
-    let last = async || client.send("query($id: ID!) { tenant(id: $id) { lastSyncAt } }", json!({ "id": tenant })).await.text("/tenant/lastSyncAt");
+    let last = async || {
+        client.send("query($id: ID!) { tenant(id: $id) { lastSyncAt } }", json!({ "id": tenant })).await.text("/tenant/lastSyncAt")
+    };
     let before = last().await;
     let query = "mutation($input: ResyncTenantInput!) { resyncTenant(input: $input) { userErrors { code } } }";
     assert_eq!(client.send(query, json!({ "input": { "id": tenant } })).await.user_errors("resyncTenant"), Vec::<String>::new());

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use app::command::{ChangeStep, CreateChange, DecideApproval, UpdateWorkspace, Verdict};
 use app::App;
+use app::command::{ChangeStep, CreateChange, DecideApproval, UpdateWorkspace, Verdict};
 use app::members::AddMember;
 use chrono::TimeDelta;
 use domain::change::kind::ChangePayload;

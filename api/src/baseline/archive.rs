@@ -143,7 +143,9 @@ mod tests {
         let path = folder.path().join("set.zip");
         let mut writer = zip::ZipWriter::new(File::create(&path).unwrap());
         let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
-        for (name, content) in [("x/a.json", POLICY.to_vec()), ("big.json", vec![b' '; 3 * 1024 * 1024]), ("__MACOSX/x/._a.json", vec![0, 1])] {
+        for (name, content) in
+            [("x/a.json", POLICY.to_vec()), ("big.json", vec![b' '; 3 * 1024 * 1024]), ("__MACOSX/x/._a.json", vec![0, 1])]
+        {
             writer.start_file(name, options).unwrap();
             writer.write_all(&content).unwrap();
         }

@@ -2,8 +2,8 @@
 //! path in an archive is only ever a label.
 
 mod archive;
-mod folder;
 mod files;
+mod folder;
 
 use std::path::Path;
 

@@ -44,8 +44,8 @@ use crate::hub::Hub;
 use crate::seal::Sealer;
 use crate::settings::Settings;
 
-pub use changes::{EditChange, LoosenInEmergency, ResolveOutcome, ReviewEmergency, StopChange, WaiveWarning};
 pub use changes::intent::{Intent, NewPolicy, NewPolicySource};
+pub use changes::{EditChange, LoosenInEmergency, ResolveOutcome, ReviewEmergency, StopChange, WaiveWarning};
 pub use drift::{AcceptDrift, DriftFilter, DriftReverts, RevertDrift};
 pub use query::audit::AuditFilter;
 pub use query::changes::ChangeFilter;

@@ -80,9 +80,7 @@ impl Member {
 
     /// Whether it may do something to a tenant now: it is still there, its role allows it, and the tenant is one of its own.
     pub fn may(&self, operation: Operation, tenant: TenantId) -> bool {
-        self.present()
-            && allowed(self.role, operation)
-            && self.tenant_scope.as_ref().is_none_or(|scope| scope.contains(&tenant))
+        self.present() && allowed(self.role, operation) && self.tenant_scope.as_ref().is_none_or(|scope| scope.contains(&tenant))
     }
 
     /// Whether it is an API key and no person.

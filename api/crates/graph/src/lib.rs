@@ -26,9 +26,9 @@ mod wire;
 
 pub use access::{Credential, Secret, TenantAccess};
 pub use call::{Call, Priority, WriteId};
+pub use calls::directory_audits::{Initiator, PolicyActivity};
 pub use calls::locations::LocationType;
 pub use calls::lookup::{MAX_NAMES, Named};
-pub use calls::directory_audits::{Initiator, PolicyActivity};
 pub use calls::organization::Organization;
 pub use calls::permissions::{PERMISSIONS_TO_READ, PERMISSIONS_TO_WRITE, Permissions};
 pub use calls::sign_ins::{PageToken, SignInPage};

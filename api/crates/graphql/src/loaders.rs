@@ -9,10 +9,11 @@ use app::page::{Page, PageRequest};
 use app::{App, PolicyFilter};
 use async_graphql::Error;
 use async_graphql::dataloader::Loader;
+use domain::baseline::BaselinePolicy;
 use domain::change::request::ChangeRequest;
 use domain::document::diff::NameTable;
 use domain::drift::Drift;
-use domain::id::{ChangeId, ContentHash, DriftId, MemberId, PolicyId, ScheduleId, SnapshotId, TenantId};
+use domain::id::{BaselinePolicyId, ChangeId, ContentHash, DriftId, MemberId, PolicyId, ScheduleId, SnapshotId, TenantId};
 use domain::policy::PolicyItem;
 use domain::schedule::Schedule;
 use domain::snapshot::Snapshot;
@@ -52,6 +53,7 @@ by_id! {
     SnapshotId => Snapshot, snapshots_by_ids;
     ContentHash => String, documents;
     DriftId => Drift, drift_by_ids;
+    BaselinePolicyId => BaselinePolicy, baseline_policies_by_ids;
     ScheduleId => Schedule, schedules_by_ids;
 }
 

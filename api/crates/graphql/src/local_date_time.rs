@@ -34,7 +34,9 @@ mod tests {
         let written = |text: &str| read(text).map(|local| local.to_value());
         assert_eq!(written("2026-12-20T18:00"), Some(Value::String("2026-12-20T18:00:00".to_owned())));
         assert_eq!(written("2026-12-20T18:00:59"), Some(Value::String("2026-12-20T18:00:59".to_owned())));
-        for bad in ["", "2026-12-20", "18:00", "2026-12-20T18:00:00Z", "2026-12-20T18:00:00+01:00", "2026-12-20T18:00:00.5", "2026-02-30T18:00"] {
+        for bad in
+            ["", "2026-12-20", "18:00", "2026-12-20T18:00:00Z", "2026-12-20T18:00:00+01:00", "2026-12-20T18:00:00.5", "2026-02-30T18:00"]
+        {
             assert_eq!(read(bad), None, "{bad}");
         }
     }

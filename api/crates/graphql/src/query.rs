@@ -190,7 +190,10 @@ impl Query {
     async fn verify_audit_log(
         &self,
         ctx: &Context<'_>,
-        #[graphql(default, desc = "The place of the entry after which to begin: `AuditVerification.through` of the stretch before, 0 for the start.")]
+        #[graphql(
+            default,
+            desc = "The place of the entry after which to begin: `AuditVerification.through` of the stretch before, 0 for the start."
+        )]
         after_seq: i64,
         #[graphql(default = 100_000, desc = "Entries at most: 1 to 100,000.")] first: i32,
     ) -> Nullable<AuditVerification> {

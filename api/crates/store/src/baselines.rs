@@ -99,9 +99,8 @@ impl WriteTx {
             assigned_by: Set(by.0),
             assigned_at: Set(at),
         };
-        let conflict = OnConflict::column(Column::TenantId)
-            .update_columns([Column::BaselineId, Column::AssignedBy, Column::AssignedAt])
-            .to_owned();
+        let conflict =
+            OnConflict::column(Column::TenantId).update_columns([Column::BaselineId, Column::AssignedBy, Column::AssignedAt]).to_owned();
         tenant_baseline::Entity::insert(row).on_conflict(conflict).exec_without_returning(&self.db).await?;
         Ok(())
     }

@@ -51,10 +51,7 @@ impl WriteTx {
             latest_change_status: Set(Some(change.status.as_str().to_owned())),
             ..Default::default()
         };
-        let update = Entity::update_many()
-            .set(row)
-            .filter(Column::Id.eq(policy.0))
-            .filter(Column::WorkspaceId.eq(change.workspace_id.0));
+        let update = Entity::update_many().set(row).filter(Column::Id.eq(policy.0)).filter(Column::WorkspaceId.eq(change.workspace_id.0));
         one_row(update.exec(&self.db).await?.rows_affected)
     }
 }

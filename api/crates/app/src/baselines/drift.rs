@@ -30,7 +30,11 @@ pub(crate) async fn documents_of(tx: &Reader, tenant: &Tenant) -> AppResult<Vec<
     let policies = tx.baseline_policies(tenant.workspace_id, baseline).await?;
     let hashes: Vec<ContentHash> = policies.iter().map(|policy| policy.document_hash.clone()).collect();
     let texts = Texts(tx.documents(tenant.workspace_id, &hashes).await?);
-    policies.into_iter().map(|policy| Ok((texts.parse(&policy.document_hash)?, policy))).map(|pair| pair.map(|(document, policy)| (policy, document))).collect()
+    policies
+        .into_iter()
+        .map(|policy| Ok((texts.parse(&policy.document_hash)?, policy)))
+        .map(|pair| pair.map(|(document, policy)| (policy, document)))
+        .collect()
 }
 
 /// Records what differs from the baseline at this snapshot, and closes what does not any more. Returns the events to append.

@@ -83,7 +83,8 @@ impl App {
             let kept: HashSet<&str> = there.iter().map(|policy| policy.path.as_str()).collect();
             let new = imported.iter().filter(|policy| !kept.contains(policy.path.as_str())).count();
             if there.len() + new > MAX_BASELINE_POLICIES {
-                let message = format!("a baseline has at most {MAX_BASELINE_POLICIES} policies, it has {} and {new} would come", there.len());
+                let message =
+                    format!("a baseline has at most {MAX_BASELINE_POLICIES} policies, it has {} and {new} would come", there.len());
                 return Err(AppError::invalid(&["input", "files"], message));
             }
             let now = self.now();

@@ -42,7 +42,9 @@ impl App {
             NewPolicySource::Copy(policy) => (self.copied(actor, tenant, *policy).await?, CreateSource::Copy, Some(policy.0)),
         };
         let mut document = clean(&document)
-            .map_err(|unusable| AppError::invalid(&["input", "payload", "create", "source"], format!("the document can't be used: {unusable}")))?
+            .map_err(|unusable| {
+                AppError::invalid(&["input", "payload", "create", "source"], format!("the document can't be used: {unusable}"))
+            })?
             .document
             .value()
             .clone();

@@ -36,9 +36,8 @@ impl GateFacts {
         if !tenant.emergency_access.principals.is_empty() {
             let stored = target::load(tx, change, tenant).await?;
             let plan = app.plan_against(tx, None, change, tenant, &stored).await?;
-            let concerns = |warning: &Warning| {
-                matches!(warning.code, WarningCode::BreakglassNotExcluded | WarningCode::BreakglassExclusionRemoved)
-            };
+            let concerns =
+                |warning: &Warning| matches!(warning.code, WarningCode::BreakglassNotExcluded | WarningCode::BreakglassExclusionRemoved);
             self.unsafe_now = plan.warnings.into_iter().filter(concerns).collect();
         }
         Ok(self)
@@ -46,7 +45,13 @@ impl GateFacts {
 
     /// As the gate takes it.
     pub(crate) fn context<'a>(&'a self, tenant: &'a Tenant) -> GateContext<'a> {
-        GateContext { tenant, members: &self.members, frozen: self.frozen.clone(), owned_by_rollout: false, unsafe_now: self.unsafe_now.clone() }
+        GateContext {
+            tenant,
+            members: &self.members,
+            frozen: self.frozen.clone(),
+            owned_by_rollout: false,
+            unsafe_now: self.unsafe_now.clone(),
+        }
     }
 }
 

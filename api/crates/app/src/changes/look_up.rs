@@ -84,7 +84,8 @@ impl App {
         let change = ChangeRequest::draft(draft, self.now());
         let stored = target::load(reader, &change, tenant).await?;
         let plan = self.plan_against(reader, None, &change, tenant, &stored).await?;
-        let open = plan.references.into_iter().filter(|reference| reference.candidates.is_empty() || PARTLY_CACHED.contains(&reference.kind));
+        let open =
+            plan.references.into_iter().filter(|reference| reference.candidates.is_empty() || PARTLY_CACHED.contains(&reference.kind));
         Ok(Wanted::of(open.map(|reference| (reference.kind, reference.given))))
     }
 

@@ -53,13 +53,7 @@ impl Moments {
     }
 
     pub(super) fn view(&self, now: DateTime<Utc>) -> RollbackView<'_> {
-        RollbackView {
-            pre: self.pre.as_ref(),
-            post: self.post.as_ref(),
-            live: self.live.as_ref(),
-            deleted_at: self.deleted_at,
-            now,
-        }
+        RollbackView { pre: self.pre.as_ref(), post: self.post.as_ref(), live: self.live.as_ref(), deleted_at: self.deleted_at, now }
     }
 
     /// Whether nobody touched the object since.

@@ -57,7 +57,9 @@ impl App {
             Operation::DecideApproval | Operation::WithdrawApproval | Operation::ReviewEmergency => {
                 judge_person(actor, operation, &change, &persons(&reader, actor, &change).await?)
             }
-            Operation::ApplyChange if change.requires_approval && !emergency::passes(&change, self.now()) && change.granted_approval().is_none() => {
+            Operation::ApplyChange
+                if change.requires_approval && !emergency::passes(&change, self.now()) && change.granted_approval().is_none() =>
+            {
                 Err(Refusal::NotApproved.into())
             }
             _ => Ok(()),
@@ -90,7 +92,9 @@ fn judge_person(actor: &Actor, operation: Operation, change: &ChangeRequest, per
     let pending = change.pending_approval();
     let requester = pending.map(|approval| approval.requested_by);
     match operation {
-        Operation::DecideApproval if persons.among(me, authors(change).into_iter().chain(requester)) => Err(Refusal::CannotSelfApprove.into()),
+        Operation::DecideApproval if persons.among(me, authors(change).into_iter().chain(requester)) => {
+            Err(Refusal::CannotSelfApprove.into())
+        }
         Operation::DecideApproval if pending.is_some_and(|approval| persons.among(me, approvers(approval))) => {
             Err(Refusal::AlreadyApproved.into())
         }

@@ -2,8 +2,8 @@
 //!
 //! First everything is read, then one transaction saves it: a sync that fails in the middle leaves the last snapshot as it was.
 
-mod bin;
 mod also;
+mod bin;
 mod read;
 pub(crate) mod record;
 mod save;

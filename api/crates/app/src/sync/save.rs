@@ -25,7 +25,14 @@ use crate::error::AppResult;
 use crate::runner::JobError;
 
 /// Saves the reading as a snapshot and brings rows and names up to date.
-pub(super) async fn save(app: &App, job: &Job, tenant: &Tenant, kind: SnapshotKind, reading: Reading, found: Found) -> Result<(), JobError> {
+pub(super) async fn save(
+    app: &App,
+    job: &Job,
+    tenant: &Tenant,
+    kind: SnapshotKind,
+    reading: Reading,
+    found: Found,
+) -> Result<(), JobError> {
     let now = app.now();
     let tx = app.store().write().await?;
     tx.assert_fence(job.lease()).await?;

@@ -126,4 +126,3 @@ fn tags(path: &str) -> Vec<String> {
     tags.truncate(MAX_TAGS);
     tags
 }
-

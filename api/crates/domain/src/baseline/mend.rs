@@ -7,28 +7,106 @@ use crate::document::fields::{is_flags, is_set, spelled};
 
 /// Members of a policy and of what is in it, as Graph spells them.
 const MEMBERS: &[&str] = &[
-    "displayName", "description", "state", "conditions", "grantControls", "sessionControls", "id", "createdDateTime", "modifiedDateTime",
-    "deletedDateTime", "templateId", "partialEnablementStrategy",
-    "users", "applications", "clientApplications", "clientAppTypes", "platforms", "locations", "devices", "deviceStates", "userRiskLevels",
-    "signInRiskLevels", "servicePrincipalRiskLevels", "insiderRiskLevels", "authenticationFlows",
-    "includeUsers", "excludeUsers", "includeGroups", "excludeGroups", "includeRoles", "excludeRoles", "includeGuestsOrExternalUsers",
-    "excludeGuestsOrExternalUsers", "guestOrExternalUserTypes", "externalTenants", "membershipKind", "members",
-    "includeApplications", "excludeApplications", "includeUserActions", "includeAuthenticationContextClassReferences", "applicationFilter",
-    "includeServicePrincipals", "excludeServicePrincipals", "servicePrincipalFilter", "includePlatforms", "excludePlatforms",
-    "includeLocations", "excludeLocations", "deviceFilter", "includeDevices", "excludeDevices", "includeDeviceStates",
-    "excludeDeviceStates", "transferMethods", "mode", "rule",
-    "operator", "builtInControls", "customAuthenticationFactors", "termsOfUse", "authenticationStrength",
-    "disableResilienceDefaults", "applicationEnforcedRestrictions", "secureSignInSession", "cloudAppSecurity", "cloudAppSecurityType",
-    "persistentBrowser", "signInFrequency", "isEnabled", "value", "type", "authenticationType", "frequencyInterval",
+    "displayName",
+    "description",
+    "state",
+    "conditions",
+    "grantControls",
+    "sessionControls",
+    "id",
+    "createdDateTime",
+    "modifiedDateTime",
+    "deletedDateTime",
+    "templateId",
+    "partialEnablementStrategy",
+    "users",
+    "applications",
+    "clientApplications",
+    "clientAppTypes",
+    "platforms",
+    "locations",
+    "devices",
+    "deviceStates",
+    "userRiskLevels",
+    "signInRiskLevels",
+    "servicePrincipalRiskLevels",
+    "insiderRiskLevels",
+    "authenticationFlows",
+    "includeUsers",
+    "excludeUsers",
+    "includeGroups",
+    "excludeGroups",
+    "includeRoles",
+    "excludeRoles",
+    "includeGuestsOrExternalUsers",
+    "excludeGuestsOrExternalUsers",
+    "guestOrExternalUserTypes",
+    "externalTenants",
+    "membershipKind",
+    "members",
+    "includeApplications",
+    "excludeApplications",
+    "includeUserActions",
+    "includeAuthenticationContextClassReferences",
+    "applicationFilter",
+    "includeServicePrincipals",
+    "excludeServicePrincipals",
+    "servicePrincipalFilter",
+    "includePlatforms",
+    "excludePlatforms",
+    "includeLocations",
+    "excludeLocations",
+    "deviceFilter",
+    "includeDevices",
+    "excludeDevices",
+    "includeDeviceStates",
+    "excludeDeviceStates",
+    "transferMethods",
+    "mode",
+    "rule",
+    "operator",
+    "builtInControls",
+    "customAuthenticationFactors",
+    "termsOfUse",
+    "authenticationStrength",
+    "disableResilienceDefaults",
+    "applicationEnforcedRestrictions",
+    "secureSignInSession",
+    "cloudAppSecurity",
+    "cloudAppSecurityType",
+    "persistentBrowser",
+    "signInFrequency",
+    "isEnabled",
+    "value",
+    "type",
+    "authenticationType",
+    "frequencyInterval",
     "continuousAccessEvaluation",
 ];
 
 /// Members that hold an object or nothing; some exports write an empty list for nothing.
 const OBJECTS: &[&str] = &[
-    "users", "applications", "clientApplications", "platforms", "locations", "devices", "deviceFilter", "authenticationFlows",
-    "includeGuestsOrExternalUsers", "excludeGuestsOrExternalUsers", "externalTenants", "applicationFilter", "servicePrincipalFilter",
-    "grantControls", "sessionControls", "authenticationStrength", "applicationEnforcedRestrictions", "secureSignInSession",
-    "cloudAppSecurity", "persistentBrowser", "signInFrequency",
+    "users",
+    "applications",
+    "clientApplications",
+    "platforms",
+    "locations",
+    "devices",
+    "deviceFilter",
+    "authenticationFlows",
+    "includeGuestsOrExternalUsers",
+    "excludeGuestsOrExternalUsers",
+    "externalTenants",
+    "applicationFilter",
+    "servicePrincipalFilter",
+    "grantControls",
+    "sessionControls",
+    "authenticationStrength",
+    "applicationEnforcedRestrictions",
+    "secureSignInSession",
+    "cloudAppSecurity",
+    "persistentBrowser",
+    "signInFrequency",
 ];
 
 /// Texts that `spelled` has no keywords for, by member.
@@ -88,7 +166,8 @@ fn legacy_device_states(members: &Map<String, Value>) -> Result<(), Unusable> {
     let filled = |path: &str| conditions.and_then(|conditions| conditions.pointer(path)).is_some_and(|value| !void(value));
     if filled("/deviceStates") || filled("/devices/includeDeviceStates") || filled("/devices/excludeDeviceStates") {
         return Err(Unusable(
-            "it uses deviceStates, which Graph no longer takes: write the condition as a device filter (conditions.devices.deviceFilter)".to_owned(),
+            "it uses deviceStates, which Graph no longer takes: write the condition as a device filter (conditions.devices.deviceFilter)"
+                .to_owned(),
         ));
     }
     if filled("/devices/includeDevices") || filled("/devices/excludeDevices") {
@@ -158,7 +237,8 @@ fn shape(path: &str, name: &str, value: &mut Value, notes: &mut Notes) {
 
 /// A keyword in Graph's spelling, any other text as it is.
 fn word(path: &str, name: &str, text: &str, notes: &mut Notes) -> String {
-    let known = WORDS.iter().find(|(member, _)| *member == name).and_then(|(_, words)| words.iter().find(|word| word.eq_ignore_ascii_case(text)));
+    let known =
+        WORDS.iter().find(|(member, _)| *member == name).and_then(|(_, words)| words.iter().find(|word| word.eq_ignore_ascii_case(text)));
     let written = known.map_or_else(|| spelled(name, text), |word| (*word).to_owned());
     // The case of a GUID is nobody's oddity.
     if written != text && uuid::Uuid::parse_str(text).is_err() {

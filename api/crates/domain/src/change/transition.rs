@@ -197,7 +197,10 @@ pub fn allowed_events(from: ChangeStatus) -> Vec<ChangeEventKind> {
 /// What this change can take now: what its status allows, but of a write of unknown outcome only its resolution.
 pub fn open_events(change: &ChangeRequest) -> Vec<ChangeEventKind> {
     let unknown = outcome::unknown(change);
-    allowed_events(change.status).into_iter().filter(|event| change.status != ChangeStatus::Failed || outcome::resolves(*event) == unknown).collect()
+    allowed_events(change.status)
+        .into_iter()
+        .filter(|event| change.status != ChangeStatus::Failed || outcome::resolves(*event) == unknown)
+        .collect()
 }
 
 fn allows(from: ChangeStatus, event: ChangeEventKind) -> bool {
@@ -382,9 +385,7 @@ fn events(
         data,
     };
     let moved = change.approvals.iter().filter(|approval| !approvals_before.contains(&mark(approval)));
-    let about = |approval: &Approval| {
-        json!({ "approvalId": approval.id, "state": approval.state, "approved": approval.decisions.len(), "quorum": approval.quorum })
-    };
+    let about = |approval: &Approval| json!({ "approvalId": approval.id, "state": approval.state, "approved": approval.decisions.len(), "quorum": approval.quorum });
     let mut events: Vec<NewEvent> = moved.map(|approval| new(EventKind::ApprovalChanged, about(approval))).collect();
     let facts = json!({ "from": from, "to": change.status, "event": event, "revision": change.revision });
     events.push(new(EventKind::ChangeStatusChanged, facts));

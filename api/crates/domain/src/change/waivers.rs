@@ -7,7 +7,10 @@ use crate::change::warning::{Severity, Waiver};
 /// Takes a waiver of a critical warning that the present dry-run shows.
 pub(super) fn grant(change: &mut ChangeRequest, waiver: Waiver) -> Result<(), Refusal> {
     if !waiver.code.waivable() {
-        return Err(Refusal::NotWaivable { code: waiver.code, why: "nobody waives this one: the write could not be made, or not be told from another" });
+        return Err(Refusal::NotWaivable {
+            code: waiver.code,
+            why: "nobody waives this one: the write could not be made, or not be told from another",
+        });
     }
     let shown = change.dry_run.iter().flat_map(|dry_run| &dry_run.warnings);
     let mut critical = shown.filter(|warning| warning.code == waiver.code && warning.severity == Severity::Critical).peekable();

@@ -151,7 +151,8 @@ fn nobody_approves_with_another_account_of_their_own() {
         members.iter_mut().filter(|member| member.id == id).for_each(edit);
     };
     assert_eq!(answer(&everybody()), None, "strangers may");
-    let (object, other) = (format!("{}/{}", Uuid::from_u128(7), Uuid::from_u128(8)), format!("{}/{}", Uuid::from_u128(7), Uuid::from_u128(9)));
+    let (object, other) =
+        (format!("{}/{}", Uuid::from_u128(7), Uuid::from_u128(8)), format!("{}/{}", Uuid::from_u128(7), Uuid::from_u128(9)));
     for author in [CREATOR, EDITOR, REQUESTER, WAIVER] {
         let mut members = everybody();
         set(&mut members, APPROVER, &|member| member.owned_by = Some(author));
@@ -202,7 +203,8 @@ fn two_persons_are_needed_for_a_quorum_of_two() {
     assert_eq!((first.events[0].kind, &first.events[0].data["approved"]), (EventKind::ApprovalChanged, &1.into()));
     let again = transition(first.change.clone(), approve("reviewed"), Some(APPROVER), now()).unwrap_err();
     assert_eq!(again, Refusal::AlreadyApproved);
-    let members: Vec<Member> = MEMBERS.iter().cloned().chain([Member { owned_by: Some(APPROVER), ..member(second, Role::Admin) }]).collect();
+    let members: Vec<Member> =
+        MEMBERS.iter().cloned().chain([Member { owned_by: Some(APPROVER), ..member(second, Role::Admin) }]).collect();
     let twin = ChangeCommand::Approve { digest: "reviewed".into(), comment: None, persons: Persons::of(&members) };
     assert_eq!(transition(first.change.clone(), twin, Some(second), now()).unwrap_err(), Refusal::AlreadyApproved);
     let done = transition(first.change.clone(), approve("reviewed"), Some(second), now()).unwrap().change;

@@ -191,7 +191,10 @@ fn codes_tags_and_placeholders_come_from_names() {
     let found = imported("Personas/Admins/CA207 block.json", &document);
     assert_eq!(found.code.as_deref(), Some("CA207"));
     assert_eq!(found.tags, ["Admins", "Personas"]);
-    assert!(found.notes.last().unwrap().contains("<RING>, <ExclusionGroup>") || found.notes.last().unwrap().contains("<ExclusionGroup>, <RING>"));
+    assert!(
+        found.notes.last().unwrap().contains("<RING>, <ExclusionGroup>")
+            || found.notes.last().unwrap().contains("<ExclusionGroup>, <RING>")
+    );
 }
 
 proptest! {
@@ -286,10 +289,7 @@ fn policies_stand_for_one_another_by_code_then_by_name_and_only_alone() {
     assert_eq!(kinds(&[same("CA001-x")], &Tenant::of(&[same("CA001 - y")]), &none), [(DriftKind::Modified, Severity::Info, 0)]);
     assert_eq!(kinds(&[same("Block")], &Tenant::of(&[same(" block")]), &none), [(DriftKind::Modified, Severity::Info, 0)]);
     // Two of the code: the one of the same name.
-    assert_eq!(
-        kinds(&[same("CA001-x")], &Tenant::of(&[same("CA001-y"), same("CA001-x")]), &none),
-        [(DriftKind::Extra, Severity::Info, 0)]
-    );
+    assert_eq!(kinds(&[same("CA001-x")], &Tenant::of(&[same("CA001-y"), same("CA001-x")]), &none), [(DriftKind::Extra, Severity::Info, 0)]);
     // Two that can't be told apart: said so, and neither is extra.
     assert_eq!(
         kinds(&[same("CA001-x")], &Tenant::of(&[same("CA001-y"), same("CA001-z")]), &none),
@@ -309,7 +309,8 @@ fn what_is_stricter_is_no_difference_and_what_is_looser_is_critical() {
     assert_eq!(compared(state("enabledForReportingButNotEnforced"), state("enabled")), []);
     assert_eq!(compared(state("disabled"), state("enabledForReportingButNotEnforced")), []);
     assert_eq!(compared(state("enabled"), state("disabled")), [(DriftKind::Modified, Severity::Critical, 0)]);
-    let excluded = named("CA001-x", |document| document["conditions"]["users"]["excludeUsers"] = json!(["11111111-aaaa-4111-8111-111111111111"]));
+    let excluded =
+        named("CA001-x", |document| document["conditions"]["users"]["excludeUsers"] = json!(["11111111-aaaa-4111-8111-111111111111"]));
     assert_eq!(compared(state("enabled"), excluded), [(DriftKind::Modified, Severity::Critical, 0)]);
     let described = named("CA001-x", |document| document["description"] = json!("ours"));
     assert_eq!(compared(state("enabled"), described), []);

@@ -17,7 +17,14 @@ use crate::fixtures::{APPROVER, CREATOR, MEMBERS, change, member, now, persons};
 
 /// An emergency that the creator declared just now.
 pub fn emergency() -> Emergency {
-    Emergency { reason: "everybody is locked out".into(), by: CREATOR, at: now(), reviewed_by: None, reviewed_at: None, review_comment: None }
+    Emergency {
+        reason: "everybody is locked out".into(),
+        by: CREATOR,
+        at: now(),
+        reviewed_by: None,
+        reviewed_at: None,
+        review_comment: None,
+    }
 }
 
 /// A line of a diff that replaces a text.
@@ -43,7 +50,10 @@ fn another_person_reviews_it_once() {
     assert!(needs_review(&applied()));
     let done = review(applied(), APPROVER, "was right".into(), &persons(), now()).unwrap();
     let closed = done.change.emergency.clone().unwrap();
-    assert_eq!((closed.reviewed_by, closed.reviewed_at, closed.review_comment.as_deref()), (Some(APPROVER), Some(now()), Some("was right")));
+    assert_eq!(
+        (closed.reviewed_by, closed.reviewed_at, closed.review_comment.as_deref()),
+        (Some(APPROVER), Some(now()), Some("was right"))
+    );
     assert_eq!((done.change.status, done.change.revision), (ChangeStatus::Applied, applied().revision + 1));
     assert_eq!((done.events.len(), done.events[0].kind), (1, EventKind::EmergencyReviewed));
     assert!(!needs_review(&done.change));

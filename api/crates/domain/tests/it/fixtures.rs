@@ -132,7 +132,11 @@ pub fn approval(state: ApprovalState) -> Approval {
         digest: "reviewed".into(),
         expires_at: now() + TimeDelta::days(7),
         quorum: 1,
-        decisions: if state == ApprovalState::Approved { vec![ApprovalDecision { by: APPROVER, at: now(), comment: None }] } else { Vec::new() },
+        decisions: if state == ApprovalState::Approved {
+            vec![ApprovalDecision { by: APPROVER, at: now(), comment: None }]
+        } else {
+            Vec::new()
+        },
         decided_by: decided.then_some(APPROVER),
         decided_at: decided.then_some(now()),
         comment: None,

@@ -1,10 +1,10 @@
 //! The one gate: each thing that closes it, alone, and the order of the answers.
 
 use chrono::TimeDelta;
-use domain::change::gate::{GateContext, may_apply};
-use domain::change::refusal::Refusal;
 use domain::change::emergency::EMERGENCY_LIFETIME;
+use domain::change::gate::{GateContext, may_apply};
 use domain::change::kind::ChangePayload;
+use domain::change::refusal::Refusal;
 use domain::change::request::{ApprovalDecision, ApprovalState, ChangeRequest};
 use domain::change::status::ChangeStatus;
 use domain::change::transition::{ChangeCommand, ChangeEventKind, allowed_events, transition};

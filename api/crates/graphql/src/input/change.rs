@@ -1,7 +1,7 @@
 //! Inputs of mutations on change requests.
 
-use app::command::{ApplyChange, ChangeStep, CreateChange, DecideApproval, Verdict};
 use app::EditChange;
+use app::command::{ApplyChange, ChangeStep, CreateChange, DecideApproval, Verdict};
 use async_graphql::{Enum, ID, InputObject, MaybeUndefined};
 use domain::id::{ChangeId, PolicyId, TenantId};
 

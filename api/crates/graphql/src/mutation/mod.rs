@@ -20,4 +20,14 @@ pub use roles::Mutation;
 /// noun `null`; one that fails does not touch the others.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Mutation")]
-pub struct Mutations(tenant::TenantMutations, policy::PolicyMutations, change::ChangeMutations, oversight::OversightMutations, drift::DriftMutations, workspace::WorkspaceMutations, member::MemberMutations, schedule::ScheduleMutations, baseline::BaselineMutations);
+pub struct Mutations(
+    tenant::TenantMutations,
+    policy::PolicyMutations,
+    change::ChangeMutations,
+    oversight::OversightMutations,
+    drift::DriftMutations,
+    workspace::WorkspaceMutations,
+    member::MemberMutations,
+    schedule::ScheduleMutations,
+    baseline::BaselineMutations,
+);

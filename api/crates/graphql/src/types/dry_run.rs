@@ -98,7 +98,7 @@ impl DryRun {
     /// What to look out for, most severe first. At most one entry per warning code and field.
     #[graphql(complexity = "1 + 5 * child_complexity")]
     async fn warnings(&self) -> Vec<Warning> {
-        self.found.warnings.iter().map(Warning::from).collect()
+        self.found.warnings.iter().map(|warning| Warning::of(warning, &self.change.waivers)).collect()
     }
 }
 

@@ -61,7 +61,9 @@ pub enum Event {
 impl From<domain::event::Event> for Event {
     fn from(event: domain::event::Event) -> Self {
         match event.event.kind {
-            EventKind::ChangeCreated | EventKind::ChangeStatusChanged | EventKind::EmergencyReviewed => Event::ChangeEvent(ChangeEvent(event)),
+            EventKind::ChangeCreated | EventKind::ChangeStatusChanged | EventKind::EmergencyReviewed => {
+                Event::ChangeEvent(ChangeEvent(event))
+            }
             EventKind::ApprovalChanged => Event::ApprovalEvent(ApprovalEvent(event)),
             EventKind::SyncStarted | EventKind::SyncProgress | EventKind::SyncCompleted | EventKind::SyncFailed => {
                 Event::SyncEvent(SyncEvent(event))
@@ -70,9 +72,7 @@ impl From<domain::event::Event> for Event {
             EventKind::TenantConnected
             | EventKind::TenantConnectionChanged
             | EventKind::EmergencyAccessChanged
-            | EventKind::BaselineAssigned => {
-                Event::TenantEvent(TenantEvent(event))
-            }
+            | EventKind::BaselineAssigned => Event::TenantEvent(TenantEvent(event)),
             EventKind::PolicyMetadataChanged => Event::PolicyEvent(PolicyEvent(event)),
             EventKind::ApplyProgress => Event::ApplyProgressEvent(ApplyProgressEvent(event)),
             EventKind::DriftDetected

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use async_graphql::{ID, Interface, Result};
 use domain::event::SubjectKind;
-use domain::id::{AuditId, BaselineId, BaselinePolicyId, ChangeId, DriftId, FreezeWindowId, MemberId, PolicyId, ScheduleId, SnapshotId, TenantId};
+use domain::id::{
+    AuditId, BaselineId, BaselinePolicyId, ChangeId, DriftId, FreezeWindowId, MemberId, PolicyId, ScheduleId, SnapshotId, TenantId,
+};
 use uuid::Uuid;
 
 use crate::fault::{Nullable, found};

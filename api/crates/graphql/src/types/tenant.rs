@@ -18,6 +18,7 @@ use crate::loaders::{PoliciesAsk, PoliciesOf, PolicyCountOf};
 use crate::paging::{args, cost};
 use crate::scalars::DateTime;
 use crate::scope::{Scope, ids, scope};
+use crate::types::baseline::Baseline;
 use crate::types::change::{ChangeRequest, changes};
 use crate::types::drift::{Drift, drift_of_tenant};
 use crate::types::policy::Policy;
@@ -201,6 +202,16 @@ impl Tenant {
         let asked = filter.tenant_ids.as_ref().is_none_or(|asked| asked.contains(&self.row.id));
         filter.tenant_ids = Some(if asked { vec![self.row.id] } else { Vec::new() });
         Some(changes(scope, filter, args(first, after, last, before), wants_total(ctx)).await)
+    }
+
+    /// The baseline that it is measured against by every sync; `null`: none.
+    #[graphql(complexity = "2 + child_complexity")]
+    async fn baseline(&self, ctx: &Context<'_>) -> Nullable<Baseline> {
+        let scope = scope(ctx);
+        match scope.app.baseline_of_tenant(&scope.actor, self.row.id).await {
+            Ok(found) => found.map(|found| Ok(Baseline(found))),
+            Err(error) => Some(Err(fault(error))),
+        }
     }
 
     /// What the tenant holds that Causeway did not write, or that its baseline does not have; newest first.

@@ -59,7 +59,13 @@ async fn everything_comes_back(place: &Place) {
         revision: 7,
         editors: vec![world.member.id],
         note: Some("please".to_owned()),
-        approval_rules: ApprovalRules { always: true, severity: Some(Severity::Warning), would_block: Some(5), quorum: 2, ..Default::default() },
+        approval_rules: ApprovalRules {
+            always: true,
+            severity: Some(Severity::Warning),
+            would_block: Some(5),
+            quorum: 2,
+            ..Default::default()
+        },
         waivers: vec![Waiver { code: WarningCode::NoOp, reason: "known".to_owned(), by: world.member.id, at: at(3) }],
         emergency: Some(Emergency {
             reason: "locked out".to_owned(),

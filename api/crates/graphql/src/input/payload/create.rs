@@ -44,7 +44,8 @@ impl CreatePolicyInput {
                 NewPolicySource::Copy(PolicyId(key(scope, &id, Kind::Policy, "source.copyPolicyId")?))
             }
             CreatePolicySourceInput::Document(json) => NewPolicySource::Document(
-                serde_json::from_slice(json.bytes()).map_err(|error| At("create").refuse("source.document", format!("not JSON: {error}")))?,
+                serde_json::from_slice(json.bytes())
+                    .map_err(|error| At("create").refuse("source.document", format!("not JSON: {error}")))?,
             ),
         };
         Ok(NewPolicy { source, display_name: self.display_name, state: self.state.into() })

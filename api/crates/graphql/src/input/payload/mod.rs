@@ -82,9 +82,7 @@ impl ChangePayloadInput {
             ChangePayloadInput::TermsOfUseChange(input) => input.domain(&at("termsOfUseChange"))?,
             ChangePayloadInput::AuthContextChange(input) => input.domain(&at("authContextChange"))?,
             ChangePayloadInput::Create(input) => return Ok(Intent::Create(input.domain(scope)?)),
-            ChangePayloadInput::Delete(input) => {
-                ChangePayload::Delete(DeletePolicy { confirm_display_name: input.confirm_display_name })
-            }
+            ChangePayloadInput::Delete(input) => ChangePayload::Delete(DeletePolicy { confirm_display_name: input.confirm_display_name }),
             ChangePayloadInput::Restore(input) => input.domain()?,
             ChangePayloadInput::Rename(input) => ChangePayload::Rename { display_name: input.display_name },
             ChangePayloadInput::LocationCreate(input) => ChangePayload::LocationCreate(input.domain(&at("locationCreate"))?),
