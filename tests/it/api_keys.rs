@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use domain::env::Clock;
 use harness::world::World;
 use harness::{Client, Database};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::members::{approve, create_key, days, ended, instant, require_approval, revoke, secret, status, waiting_change, watch};
 use crate::story::{apply, codes, create, report_only_policy, step};

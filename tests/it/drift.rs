@@ -174,6 +174,7 @@ async fn an_edit_between_our_read_and_our_write_is_found(database: Database) {
     assert!(found[0]["actor"]["name"].as_str().unwrap().contains('@'), "the person, not our application: {found:#?}");
 }
 
+#[expect(clippy::disallowed_methods, reason = "the server under test goes by the wall clock")]
 async fn an_accepted_deviation_comes_back(database: Database) {
     let (world, owner, tenant, policy) = imported(database).await;
     world.cloud.portal_edit(world.sim_tenant().tenant_id, graph_id(&policy), json!({ "state": "disabled" })).await;

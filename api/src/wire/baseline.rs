@@ -14,7 +14,7 @@ use store::Store;
 use uuid::Uuid;
 
 use super::commands::{complain, print};
-use super::parts::parts;
+use super::parts::{first_workspace, parts};
 use crate::baseline;
 use crate::cli::{BaselineCommand, StartError, prepare_data_dir};
 use crate::config::Config;
@@ -31,6 +31,8 @@ pub async fn run(config: &Config, what: BaselineCommand) -> Result<ExitCode, Sta
     };
     prepare_data_dir(&config.data_dir)?;
     let parts = parts(config, None).await?;
+    // A library may be filled before the first `serve`.
+    first_workspace(config, &parts.app).await?;
     let workspace = match one_workspace(&parts.store, workspace).await {
         Ok(Some(workspace)) => workspace,
         Ok(None) => {

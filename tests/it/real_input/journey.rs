@@ -116,6 +116,7 @@ async fn back(lane: &Lane, graph_id: &str, base: &Canonical, change: ChangeReque
 }
 
 /// How a change got through draft, dry-run and apply.
+#[expect(clippy::large_enum_variant, reason = "made once a call, and moved on at once")]
 enum Drafted {
     Applied(ChangeRequest),
     /// A critical warning.

@@ -15,7 +15,10 @@ pub fn updating() -> impl Iterator<Item = ChangeKind> {
 pub fn payloads(kind: ChangeKind, document: &Value) -> Vec<ChangePayload> {
     let name = document["displayName"].as_str().unwrap_or_default();
     let short: String = name.chars().take(240).collect();
+    // Where nothing is demanded, the way back would take the last control away, which is critical and an owner's to waive.
+    let demands_nothing = document["grantControls"].is_null();
     let forms = match kind {
+        ChangeKind::PolicyGrantChange | ChangeKind::PolicyTermsOfUseChange if demands_nothing => Vec::new(),
         ChangeKind::PolicyStateChange => vec![json!({ "to": "disabled" })],
         ChangeKind::PolicyRename => vec![json!({ "displayName": format!("{short} (renamed)") })],
         ChangeKind::PolicyAssignmentChange => vec![

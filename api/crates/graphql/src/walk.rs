@@ -24,6 +24,17 @@ const BOUNDED: &[&str] = &[
     "BlockedByWarningError.warnings",
     "Member.tenants",
     "ApiKey.tenants",
+    "Drift.diff",
+    "Drift.reverts",
+    "DryRun.references",
+    "FreezeWindow.next",
+    "FreezeWindow.tenants",
+    "ImportBaselinePayload.imported",
+    "ImportBaselinePayload.refused",
+    "Policy.drift",
+    "ResolvedReference.candidates",
+    "RevertDriftPayload.changes",
+    "Schedule.blockedDiff",
 ];
 
 fn document() -> ServiceDocument {
@@ -162,7 +173,11 @@ fn json_is_no_way_around_typed_inputs() {
     for definition in types(&document()) {
         for input in inputs(definition) {
             let name = format!("{}.{}", definition.name.node, input.name.node);
-            assert!(base(&input.ty.node).0 != "JSON" || name == "ChangePayloadInput.json", "{name} takes JSON");
+            assert!(
+                base(&input.ty.node).0 != "JSON"
+                    || ["ChangePayloadInput.json", "CreatePolicySourceInput.document"].contains(&name.as_str()),
+                "{name} takes JSON"
+            );
         }
     }
 }
@@ -181,15 +196,20 @@ fn every_mutation_takes_one_input_and_answers_with_a_nullable_payload() {
         let payload = types(&document).find(|definition| definition.name.node == payload).map(fields).unwrap_or_default();
         let errors = payload.iter().find(|field| field.name.node == "userErrors");
         assert_eq!(errors.map(|field| field.ty.node.to_string()).as_deref(), Some("[UserError!]!"), "{name}");
-        assert!(payload.iter().filter(|field| field.name.node != "userErrors").all(|field| field.ty.node.nullable), "{name}");
+        // A noun is null where it was refused; a list is empty.
+        let empty_or_null = |ty: &async_graphql::parser::types::Type| ty.nullable || base(ty).1;
+        assert!(payload.iter().filter(|field| field.name.node != "userErrors").all(|field| empty_or_null(&field.ty.node)), "{name}");
     }
 }
 
 #[test]
 fn mutations_and_the_table_of_operations_are_the_same_set() {
     let mut mutations: Vec<String> = root("Mutation").iter().map(|field| field.name.node.to_string()).collect();
-    let mut operations: Vec<String> =
-        Operation::ALL.iter().filter(|operation| **operation != Operation::Read).map(ToString::to_string).collect();
+    let mut operations: Vec<String> = Operation::ALL
+        .iter()
+        .filter(|operation| ![Operation::Read, Operation::VerifyAuditLog].contains(operation))
+        .map(ToString::to_string)
+        .collect();
     mutations.sort();
     operations.sort();
     assert_eq!(mutations, operations);

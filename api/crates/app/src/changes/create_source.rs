@@ -37,7 +37,7 @@ impl App {
 
     async fn new_policy(&self, actor: &Actor, tenant: TenantId, new: &NewPolicy) -> AppResult<CreatePolicy> {
         let (document, source, source_id) = match &new.source {
-            NewPolicySource::Baseline(id) => (self.from_baseline(actor, *id).await?, CreateSource::Baseline, Some(id.0)),
+            NewPolicySource::Baseline(id) => (self.document_of_baseline(actor, *id).await?, CreateSource::Baseline, Some(id.0)),
             NewPolicySource::Document(document) => (document.clone(), CreateSource::Document, None),
             NewPolicySource::Copy(policy) => (self.copied(actor, tenant, *policy).await?, CreateSource::Copy, Some(policy.0)),
         };
@@ -55,7 +55,7 @@ impl App {
         Ok(CreatePolicy { document, state: new.state, source, source_id })
     }
 
-    async fn from_baseline(&self, actor: &Actor, id: BaselinePolicyId) -> AppResult<Value> {
+    async fn document_of_baseline(&self, actor: &Actor, id: BaselinePolicyId) -> AppResult<Value> {
         let reader = self.store().reader();
         let policy = reader.baseline_policy(actor.workspace_id, id).await?.ok_or(AppError::NotFound)?;
         let text = reader.document(actor.workspace_id, &policy.document_hash).await?;

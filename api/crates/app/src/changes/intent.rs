@@ -9,6 +9,7 @@ use serde_json::Value;
 /// What is intended.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
+#[expect(clippy::large_enum_variant, reason = "made once a call, and moved on at once")]
 pub enum Intent {
     /// Ready as it is.
     Payload(ChangePayload),

@@ -235,19 +235,19 @@ fn deny_outweighs_allow_and_allow_closes_everything_else() {
     let allow = window(FreezeKind::Allow, "Nights", times("UTC", "2026-11-01T22:00", "2026-11-02T04:00", Some("FREQ=DAILY")));
     let why = |windows: &[FreezeWindow], instant| frozen(windows, TENANT, at(instant));
     assert_eq!(why(&[], "2026-12-20T00:00:00Z"), None);
-    assert_eq!(why(&[deny.clone()], "2026-12-14T23:59:59Z"), None);
+    assert_eq!(why(std::slice::from_ref(&deny), "2026-12-14T23:59:59Z"), None);
     let denied = Some(Freeze::Denied { name: "Year end".into(), until: at("2027-01-06T00:00:00Z") });
-    assert_eq!(why(&[deny.clone()], "2026-12-20T00:00:00Z"), denied);
-    assert_eq!(why(&[allow.clone()], "2026-11-20T23:00:00Z"), None);
+    assert_eq!(why(std::slice::from_ref(&deny), "2026-12-20T00:00:00Z"), denied);
+    assert_eq!(why(std::slice::from_ref(&allow), "2026-11-20T23:00:00Z"), None);
     let outside = Some(Freeze::OutsideAllowed { next: Some(("Nights".into(), at("2026-11-20T22:00:00Z"))) });
-    assert_eq!(why(&[allow.clone()], "2026-11-20T12:00:00Z"), outside);
+    assert_eq!(why(std::slice::from_ref(&allow), "2026-11-20T12:00:00Z"), outside);
     assert_eq!(
         why(&[allow.clone(), deny.clone()], "2026-12-20T23:00:00Z"),
         denied,
         "an open window that allows opens nothing that is denied"
     );
     let past = window(FreezeKind::Allow, "Past", times("UTC", "2025-01-01T00:00", "2025-01-02T00:00", None));
-    assert_eq!(why(&[past.clone()], "2026-11-20T12:00:00Z"), Some(Freeze::OutsideAllowed { next: None }));
+    assert_eq!(why(std::slice::from_ref(&past), "2026-11-20T12:00:00Z"), Some(Freeze::OutsideAllowed { next: None }));
     assert_eq!(why(&[past, allow], "2026-11-20T23:00:00Z"), None, "one that is open is enough");
 }
 

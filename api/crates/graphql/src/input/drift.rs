@@ -14,7 +14,7 @@ use crate::user_error::{Refused, bad_id};
 pub struct AcceptDriftInput {
     /// The item.
     id: ID,
-    /// Why, 1 to 2,000 characters.
+    /// Why, at most 2,000 characters.
     reason: String,
     /// Until when: in the future, at most a year away. Then the item is open again.
     until: DateTime,

@@ -29,7 +29,7 @@ pub struct CreateFreezeWindowInput {
     /// `FREQ` is `DAILY`, `WEEKLY`, `MONTHLY` or `YEARLY`; the parts are `INTERVAL`, `COUNT`, `UNTIL`, `WKST`, `BYDAY`, `BYMONTH`, and for
     /// months and years `BYMONTHDAY` and `BYSETPOS`. Opens once unless given.
     recurrence_rule: Option<String>,
-    /// The tenants it is limited to, 1 to 1,000; all tenants, those to come included, unless given.
+    /// The tenants it is limited to, at most 1,000; all tenants, those to come included, unless given.
     #[graphql(validator(max_items = 1000))]
     tenant_ids: Option<Vec<ID>>,
     /// Makes a repeated call return the first one's result: 1 to 128 printable characters, kept for 24 hours at least.
@@ -71,7 +71,7 @@ pub struct UpdateFreezeWindowInput {
     ends_at: LocalDateTime,
     /// RFC 5545 recurrence rule, as in `createFreezeWindow`. Opens once unless given.
     recurrence_rule: Option<String>,
-    /// The tenants it is limited to, 1 to 1,000; all tenants, those to come included, unless given.
+    /// The tenants it is limited to, at most 1,000; all tenants, those to come included, unless given.
     #[graphql(validator(max_items = 1000))]
     tenant_ids: Option<Vec<ID>>,
     /// Makes a repeated call return the first one's result: 1 to 128 printable characters, kept for 24 hours at least.

@@ -19,7 +19,7 @@ pub struct WaiveWarningInput {
     expected_revision: i64,
     /// The critical warning, which the present dry-run must show.
     code: WarningCode,
-    /// Why: 1 to 2,000 characters.
+    /// Why: at most 2,000 characters.
     reason: String,
     /// Makes a repeated call return the first one's result: 1 to 128 printable characters, kept for 24 hours at least.
     idempotency_key: Option<String>,
@@ -45,7 +45,7 @@ pub struct LoosenInEmergencyInput {
     policy_id: ID,
     /// `REPORT_ONLY` or `DISABLED`.
     to: PolicyState,
-    /// Why: 1 to 2,000 characters. It is also the reason by which `CRITICAL_POLICY_DISABLE` is waived.
+    /// Why: at most 2,000 characters. It is also the reason by which `CRITICAL_POLICY_DISABLE` is waived.
     reason: String,
     /// The policy's `contentHash` that the caller saw; not compared when it is left out.
     expected_content_hash: Option<String>,
@@ -71,7 +71,7 @@ impl LoosenInEmergencyInput {
 pub struct ReviewEmergencyInput {
     /// The change request.
     id: ID,
-    /// What the reviewer says: 1 to 2,000 characters.
+    /// What the reviewer says: at most 2,000 characters.
     comment: String,
     /// Makes a repeated call return the first one's result: 1 to 128 printable characters, kept for 24 hours at least.
     idempotency_key: Option<String>,
@@ -93,7 +93,7 @@ pub struct ResolveOutcomeInput {
     expected_revision: i64,
     /// What was found.
     resolution: OutcomeResolution,
-    /// Why: 1 to 2,000 characters.
+    /// Why: at most 2,000 characters.
     reason: String,
     /// Makes a repeated call return the first one's result: 1 to 128 printable characters, kept for 24 hours at least.
     idempotency_key: Option<String>,

@@ -87,7 +87,7 @@ impl FreezeWindow {
         Ok(self.calendar()?.open_at(scope(ctx).clock.now()).is_some())
     }
 
-    /// The times that it is open, now or later, soonest first.
+    /// The times that it is open, now or later, soonest first: at most 10.
     #[graphql(complexity = "1 + 10 * child_complexity")]
     async fn next(
         &self,

@@ -28,7 +28,7 @@ pub struct ConditionChangeInput {
 /// Locations that a policy applies in.
 #[derive(InputObject)]
 pub struct LocationsConditionInput {
-    /// Named locations by Graph id or name, or `All`, `AllTrusted`. 1 to 1,000.
+    /// Named locations by Graph id or name, or `All`, `AllTrusted`. At most 1,000.
     include_locations: Vec<String>,
     /// Named locations by Graph id or name, or `AllTrusted`. At most 1,000.
     #[graphql(default)]
@@ -131,7 +131,7 @@ impl DeviceFilterChangeInput {
 /// `policy.auth_context_change`: replaces the authentication contexts.
 #[derive(InputObject)]
 pub struct AuthContextChangeInput {
-    /// The whole set, `c1` to `c99`; empty removes them.
+    /// The whole set, `c1` to `c99`, at most 99; empty removes them.
     include_authentication_context_class_references: Vec<String>,
 }
 

@@ -33,7 +33,7 @@ pub enum NamedLocationBodyInput {
 /// A named location by IP ranges.
 #[derive(InputObject)]
 pub struct IpLocationInput {
-    /// 1 to 2,000 ranges in CIDR notation, IPv4 or IPv6, of more than 8 bits.
+    /// At most 2,000 ranges in CIDR notation, IPv4 or IPv6, of more than 8 bits.
     ip_ranges: Vec<String>,
     /// Whether sign-ins from there count as trusted.
     #[graphql(default)]
@@ -76,11 +76,11 @@ pub struct LocationUpdateInput {
     location_id: String,
     /// 1 to 256 characters.
     display_name: Option<String>,
-    /// The whole list of ranges, 1 to 2,000; IP locations only.
+    /// The whole list of ranges, at most 2,000; IP locations only.
     ip_ranges: Option<Vec<String>>,
     /// Whether sign-ins from there count as trusted; IP locations only.
     is_trusted: Option<bool>,
-    /// The whole list of countries, 1 to 300; country locations only.
+    /// The whole list of countries, at most 300; country locations only.
     countries_and_regions: Option<Vec<String>>,
     /// Whether an address of unknown country counts; country locations only.
     include_unknown_countries_and_regions: Option<bool>,

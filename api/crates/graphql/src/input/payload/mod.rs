@@ -28,6 +28,7 @@ use crate::user_error::{Refused, invalid};
 /// What a change intends: exactly one kind. Ids are Graph's; where one is expected the display name may stand instead, and is looked
 /// up in the tenant. A field that is left out is untouched; `null` clears it where its description says so.
 #[derive(OneofObject)]
+#[expect(clippy::large_enum_variant, reason = "made once a call, and moved on at once")]
 pub enum ChangePayloadInput {
     /// `policy.state_change`: sets the policy's state.
     StateChange(StateChangeInput),

@@ -21,6 +21,7 @@ pub use location::{LocationCreate, LocationDelete, LocationUpdate};
 /// What a change intends, by kind. Ids inside are Graph's, not this API's. Expect new members; `payloadJson` has the same for every
 /// kind.
 #[derive(Union)]
+#[expect(clippy::large_enum_variant, reason = "made once a call, and moved on at once")]
 pub enum ChangePayload {
     /// `policy.state_change`
     StateChange(StateChange),
