@@ -8,7 +8,7 @@ export default {
       preset: 'client',
       config: {
         strictScalars: true,
-        scalars: { DateTime: 'string', Duration: 'string', EventCursor: 'string', JSON: 'unknown' },
+        scalars: { DateTime: 'string', Duration: 'string', EventCursor: 'string', JSON: 'unknown', LocalDateTime: 'string' },
       },
     },
   },

@@ -197,7 +197,7 @@ fn every_mutation_takes_one_input_and_answers_with_a_nullable_payload() {
         let errors = payload.iter().find(|field| field.name.node == "userErrors");
         assert_eq!(errors.map(|field| field.ty.node.to_string()).as_deref(), Some("[UserError!]!"), "{name}");
         // A noun is null where it was refused; a list is empty.
-        let empty_or_null = |ty: &async_graphql::parser::types::Type| ty.nullable || base(ty).1;
+        let empty_or_null = |ty: &Type| ty.nullable || base(ty).1;
         assert!(payload.iter().filter(|field| field.name.node != "userErrors").all(|field| empty_or_null(&field.ty.node)), "{name}");
     }
 }
