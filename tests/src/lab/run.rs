@@ -100,13 +100,14 @@ impl Journey {
                 return;
             }
             self.taken_over += 1;
-            lane.parts.expire_leases();
             let old = lane.worker.leave();
             if takeover.paused {
                 self.paused = Some(old);
             } else {
                 self.steps.extend(old.crash().await);
             }
+            // Only now: a worker still alive could claim its next job under a lease that the clock does not move past again.
+            lane.parts.expire_leases();
             // Between two workers, so that whether the object is still there doesn't change under the edit.
             if scenario.foreign == Foreign::OtherField && number == 0 {
                 self.edit = edit(lane, case, target).await;
