@@ -325,7 +325,7 @@ fn graph_id(policy: &Value) -> &str {
 }
 
 /// Asks for a sync and waits for its end.
-async fn resync(client: &Client, tenant: &str) {
+pub(crate) async fn resync(client: &Client, tenant: &str) {
     let last = async || {
         client.send("query($id: ID!) { tenant(id: $id) { lastSyncAt } }", json!({ "id": tenant })).await.text("/tenant/lastSyncAt")
     };
@@ -344,7 +344,7 @@ async fn resync(client: &Client, tenant: &str) {
     }
 }
 
-async fn drift(client: &Client, tenant: &str) -> Vec<Value> {
+pub(crate) async fn drift(client: &Client, tenant: &str) -> Vec<Value> {
     let query = format!("query($id: ID!) {{ tenant(id: $id) {{ drift(first: 50) {{ nodes {{ {DRIFT} }} }} }} }}");
     client.send(&query, json!({ "id": tenant })).await.at("/tenant/drift/nodes").as_array().unwrap().clone()
 }

@@ -2,11 +2,13 @@
 
 use domain::access::{Operation, allowed};
 use domain::workspace::Role;
-use harness::Database;
 use harness::world::World;
+use harness::{Client, Database};
 use serde_json::{Value, json};
 
-use crate::story::{create, report_only_policy};
+use crate::drift::{drift, resync};
+use crate::members::days;
+use crate::story::{create, report_only_policy, step};
 
 on_both_databases!(every_role_may_do_what_the_table_says);
 
@@ -17,6 +19,7 @@ async fn every_role_may_do_what_the_table_says(database: Database) {
     let tenant = world.connect(&owner, &app).await;
     let policy = report_only_policy(&world, &owner, &tenant).await;
     let change = create(&owner, &policy, json!({ "rename": { "displayName": "For the table" } })).await;
+    let objects = Objects::make(&world, &owner, &tenant, &policy).await;
     let mut clients = Vec::new();
     for role in Role::ALL {
         clients.push((*role, world.server.client(role.as_str()).await));
@@ -61,8 +64,41 @@ async fn every_role_may_do_what_the_table_says(database: Database) {
                 json!({ "id": change["id"], "expectedRevision": 0, "resolution": "DECLARE_NOT_APPLIED", "reason": "for the table" }),
             ),
             Operation::StopChange => ("StopChangeInput", json!({ "id": change["id"] })),
-            // Reads, and what needs objects of its own: tried where those are tested.
-            _ => continue,
+            Operation::ScheduleChange => (
+                "ScheduleChangeInput",
+                json!({ "id": change["id"], "expectedRevision": 0, "digest": "0", "mode": "REVALIDATE_AT_FIRE", "fireAt": days(1) }),
+            ),
+            Operation::RescheduleChange => {
+                ("RescheduleChangeInput", json!({ "scheduleId": objects.schedule, "expectedRevision": 0, "fireAt": days(2) }))
+            }
+            Operation::CancelSchedule => ("CancelScheduleInput", json!({ "scheduleId": objects.schedule, "expectedRevision": 0 })),
+            Operation::CreateFreezeWindow => ("CreateFreezeWindowInput", freeze_window("")),
+            Operation::UpdateFreezeWindow => {
+                let mut input = freeze_window("Nights");
+                input["id"] = json!(objects.freeze_window);
+                input["expectedRevision"] = json!(0);
+                ("UpdateFreezeWindowInput", input)
+            }
+            Operation::DeleteFreezeWindow => ("DeleteFreezeWindowInput", json!({ "id": objects.freeze_window, "expectedRevision": 0 })),
+            Operation::AcceptDrift => {
+                ("AcceptDriftInput", json!({ "id": objects.drift, "reason": "for the table", "until": days(2), "expectedRevision": 0 }))
+            }
+            Operation::RevertDrift => ("RevertDriftInput", json!({ "id": objects.drift, "expectedRevision": 0 })),
+            Operation::CreateBaseline => ("CreateBaselineInput", json!({ "name": "" })),
+            Operation::ImportBaseline => ("ImportBaselineInput", json!({ "baselineId": objects.baseline, "files": [] })),
+            Operation::DeleteBaselinePolicy => ("DeleteBaselinePolicyInput", json!({ "id": objects.baseline_policy })),
+            Operation::AssignBaseline => {
+                ("AssignBaselineInput", json!({ "tenantId": tenant, "baselineId": objects.baseline, "expectedRevision": 0 }))
+            }
+            Operation::AddMember => ("AddMemberInput", json!({ "subject": "", "displayName": "", "role": "VIEWER" })),
+            Operation::UpdateMember => {
+                ("UpdateMemberInput", json!({ "id": objects.member, "expectedRevision": 0, "displayName": "Other" }))
+            }
+            Operation::RemoveMember => ("RemoveMemberInput", json!({ "id": objects.member })),
+            Operation::CreateApiKey => ("CreateApiKeyInput", json!({ "displayName": "", "role": "VIEWER", "expiresAt": days(1) })),
+            Operation::RevokeApiKey => ("RevokeApiKeyInput", json!({ "id": objects.api_key })),
+            // No mutations: every role reads, and the audit's verification has tests of its own.
+            Operation::Read | Operation::VerifyAuditLog => continue,
         };
         tried.push(operation);
         let query = format!("mutation($input: {kind}!) {{ {operation}(input: $input) {{ userErrors {{ code }} }} }}");
@@ -81,4 +117,75 @@ async fn every_role_may_do_what_the_table_says(database: Database) {
         let forbidden = entries.iter().filter(|entry| entry["outcome"] == "REFUSED" && entry["detail"]["code"] == "FORBIDDEN").count();
         assert_eq!(forbidden, refused, "one audit entry for every refusal of {operation}");
     }
+}
+
+/// One object of each kind that a mutation names.
+struct Objects {
+    schedule: String,
+    freeze_window: String,
+    drift: String,
+    baseline: String,
+    baseline_policy: String,
+    member: String,
+    api_key: String,
+}
+
+impl Objects {
+    async fn make(world: &World, owner: &Client, tenant: &str, policy: &Value) -> Self {
+        let change = create(owner, policy, json!({ "rename": { "displayName": "Tomorrow" } })).await;
+        let ready = step(owner, "runDryRun", &change).await;
+        let input = json!({
+            "id": ready["id"], "expectedRevision": ready["revision"], "digest": ready["dryRun"]["digest"],
+            "mode": "REVALIDATE_AT_FIRE", "fireAt": days(1),
+        });
+        let schedule = made(owner, "scheduleChange", "ScheduleChangeInput", "schedule { id }", input).await.text("/schedule/id");
+        let window = made(owner, "createFreezeWindow", "CreateFreezeWindowInput", "freezeWindow { id }", freeze_window("Nights")).await;
+        let baseline = made(owner, "createBaseline", "CreateBaselineInput", "baseline { id }", json!({ "name": "Ours" })).await;
+        let baseline = baseline.text("/baseline/id");
+        let document = json!({
+            "displayName": "BL001: MFA", "state": "enabled", "grantControls": { "operator": "OR", "builtInControls": ["mfa"] },
+            "conditions": { "users": { "includeUsers": ["All"] }, "applications": { "includeApplications": ["All"] }, "clientAppTypes": ["all"] },
+        });
+        let files = json!({ "baselineId": baseline, "files": [{ "path": "a.json", "content": document.to_string() }] });
+        let imported = made(owner, "importBaseline", "ImportBaselineInput", "imported { id }", files).await;
+        let member = json!({ "issuer": "https://issuer.example", "subject": "somebody", "displayName": "Somebody", "role": "VIEWER" });
+        let member = made(owner, "addMember", "AddMemberInput", "member { id }", member).await;
+        let key = json!({ "displayName": "Pipeline", "role": "VIEWER", "expiresAt": days(1) });
+        let key = made(owner, "createApiKey", "CreateApiKeyInput", "apiKey { id }", key).await;
+        // Of another policy: an edit of this one would void the schedule.
+        let other = world.policies(owner, tenant).await.into_iter().find(|other| other["id"] != policy["id"]).unwrap();
+        let graph_id = other["graphId"].as_str().unwrap();
+        world.cloud.portal_edit(world.sim_tenant().tenant_id, graph_id, json!({ "displayName": "Edited" })).await;
+        resync(owner, tenant).await;
+        Objects {
+            schedule,
+            freeze_window: window.text("/freezeWindow/id"),
+            drift: drift(owner, tenant).await[0]["id"].as_str().unwrap().to_owned(),
+            baseline,
+            baseline_policy: imported.text("/imported/0/id"),
+            member: member.text("/member/id"),
+            api_key: key.text("/apiKey/id"),
+        }
+    }
+}
+
+/// What a mutation answered.
+struct Made(Value);
+
+impl Made {
+    fn text(&self, pointer: &str) -> String {
+        self.0.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("no {pointer} in {:#}", self.0)).to_owned()
+    }
+}
+
+async fn made(client: &Client, mutation: &str, kind: &str, fields: &str, input: Value) -> Made {
+    let query = format!("mutation($input: {kind}!) {{ {mutation}(input: $input) {{ {fields} userErrors {{ code message }} }} }}");
+    let answer = client.send(&query, json!({ "input": input })).await;
+    assert_eq!(answer.user_errors(mutation), Vec::<String>::new(), "{:#}", answer.body);
+    Made(answer.at(&format!("/{mutation}")).clone())
+}
+
+/// One that never stops anything in this test; without a name it is refused.
+fn freeze_window(name: &str) -> Value {
+    json!({ "kind": "DENY", "name": name, "timeZone": "UTC", "startsAt": "2020-01-01T22:00:00", "endsAt": "2020-01-01T23:00:00" })
 }

@@ -63,7 +63,12 @@ impl Store {
         // IMMEDIATE: a deferred transaction that reads and then writes fails on SQLite whenever another one wrote in between.
         let options =
             TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
-        Ok(WriteTx::new(self.pools.write.begin_with_options(options).await?, self.shared.clone()))
+        // In a task of its own, because it must not be dropped half-way: sqlx 0.9 queues the rollback of a transaction only once it has
+        // counted it, so a BEGIN that was sent and never awaited leaves its connection in a transaction that nobody ends, and what other
+        // callers later write through that connection is never committed. The task ends by the pool's acquire timeout.
+        let pool = self.pools.write.clone();
+        let begun = tokio::spawn(async move { pool.begin_with_options(options).await }).await;
+        Ok(WriteTx::new(begun.map_err(|_| StoreError::Unavailable("the process is stopping".to_owned()))??, self.shared.clone()))
     }
 
     /// Statements executed so far, BEGIN and COMMIT not counted. For tests and benchmarks of statements per request.

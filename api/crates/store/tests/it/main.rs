@@ -4,6 +4,7 @@
 
 mod support;
 
+mod cancelled;
 mod changes;
 mod drift;
 mod fences;
