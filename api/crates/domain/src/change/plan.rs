@@ -73,6 +73,8 @@ pub struct Plan {
     pub summary: String,
     /// References that were looked up.
     pub references: Vec<ResolvedReference>,
+    /// The policy as it would be: what what-if and impact evaluate. `None` for a deletion, a named location, and where nothing can be planned.
+    pub after: Option<PolicyDocument>,
 }
 
 /// What a cached impact report says about the window.
@@ -120,6 +122,7 @@ pub fn plan(input: &PlanInput<'_>) -> Plan {
         diff,
         warnings,
         references: outcome.references,
+        after: outcome.after,
     }
 }
 
@@ -174,5 +177,6 @@ fn not_found(missing: &str) -> Plan {
         }],
         summary: "Nothing can be planned: the object is not in the most recent snapshot".to_owned(),
         references: Vec::new(),
+        after: None,
     }
 }
