@@ -78,6 +78,7 @@ async fn an_unknown_outcome_is_adopted_and_rolled_back(database: Database) {
     // A person puts it right in the portal, and says so.
     world.cloud.portal_edit(entra, graph_id, json!({ "displayName": "Perhaps", "conditions": { "clientAppTypes": ["all"] } })).await;
     resync(&owner, &tenant).await;
+    assert_eq!(open_drift(&owner, &tenant).await.len(), 1);
     let adopted = done(&owner, "resolveOutcome", "ResolveOutcomeInput", resolve(&failed, "ADOPT_LIVE_AS_APPLIED")).await;
     assert_eq!(
         (&adopted["status"], &adopted["writePerformed"], &adopted["failure"]),
@@ -85,6 +86,7 @@ async fn an_unknown_outcome_is_adopted_and_rolled_back(database: Database) {
         "{adopted:#}"
     );
     assert_eq!(adopted["outcomeDecision"]["resolution"], "ADOPT_LIVE_AS_APPLIED");
+    assert_eq!(open_drift(&owner, &tenant).await, [] as [Value; 0], "what was adopted is the change's own effect");
     assert_eq!(adopt(adopted.clone()).await.user_errors("resolveOutcome"), ["ILLEGAL_TRANSITION"]);
     assert_eq!(world.cloud.writes(entra).await.len(), 0, "nothing was written for it");
 
@@ -92,6 +94,10 @@ async fn an_unknown_outcome_is_adopted_and_rolled_back(database: Database) {
     let rolled = world.wait_for(&owner, rollback["id"].as_str().unwrap(), &["APPLIED", "FAILED"]).await;
     assert_eq!(rolled["status"], "APPLIED", "{rolled:#}");
     assert_eq!(world.cloud.policy(entra, graph_id).await["displayName"], policy["displayName"]);
+}
+
+async fn open_drift(client: &Client, tenant: &str) -> Vec<Value> {
+    crate::drift::drift(client, tenant).await.into_iter().filter(|item| item["status"] == "OPEN").collect()
 }
 
 async fn an_unknown_outcome_is_declared_not_applied(database: Database) {

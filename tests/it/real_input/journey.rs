@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use app::command::{ApplyChange, ChangeStep, CreateChange};
 use app::error::{AppError, AppResult};
-use app::{Intent, NewPolicy, NewPolicySource};
+use app::{Intent, NewPolicy, NewPolicySource, WaiveWarning};
 use domain::baseline::BaselinePolicy;
 use domain::change::kind::ChangePayload;
 use domain::change::payload::DeletePolicy;
@@ -137,7 +137,14 @@ async fn through(lane: &Lane, policy: Option<PolicyId>, intent: Intent) -> Resul
     let command = CreateChange { tenant_id: Some(lane.tenant), policy_id: policy, payload: intent, note: None, idempotency_key: None };
     let change = app.create_change(&owner, command).await.map_err(Trouble::Draft)?;
     let step = |change: &ChangeRequest| ChangeStep { id: change.id, expected_revision: change.revision, idempotency_key: None };
-    let planned = fine(app.run_dry_run(&owner, step(&change)).await)?;
+    let mut planned = fine(app.run_dry_run(&owner, step(&change)).await)?;
+    if blocked_by(&planned) == [WarningCode::IncludesNothing] {
+        // A template that is scoped later: an owner may have it so.
+        let reason = "a template: whom it is for is set per tenant".to_owned();
+        let (id, expected_revision) = (planned.id, planned.revision);
+        let waive = WaiveWarning { id, expected_revision, code: WarningCode::IncludesNothing, reason, idempotency_key: None };
+        planned = fine(app.waive_warning(&owner, waive).await)?;
+    }
     let nothing = planned.dry_run.as_ref().is_none_or(|dry_run| dry_run.warnings.iter().any(|warning| warning.code == WarningCode::NoOp));
     if planned.status == ChangeStatus::DryRunBlocked || nothing {
         fine(app.cancel_change(&owner, step(&planned)).await)?;
@@ -182,6 +189,14 @@ async fn ended(lane: &Lane, change: ChangeRequest) -> Result<ChangeRequest, Stri
             }
         }
     }
+}
+
+/// The codes of what blocks it.
+fn blocked_by(change: &ChangeRequest) -> Vec<WarningCode> {
+    let warnings = change.dry_run.iter().flat_map(|dry_run| &dry_run.warnings);
+    let mut codes: Vec<WarningCode> = warnings.filter(|warning| warning.blocks()).map(|warning| warning.code).collect();
+    codes.dedup();
+    codes
 }
 
 /// What blocks it.

@@ -19,6 +19,7 @@ use super::approval::required_text;
 use crate::App;
 use crate::changes::step::Step;
 use crate::command::IdempotencyKey;
+use crate::drift::adopted::resolve_adopted;
 use crate::error::{AppError, AppResult};
 use crate::sync::record::{insert_snapshot, manifest};
 
@@ -69,6 +70,10 @@ impl App {
             let found = find(&change, &intent, &seen)?;
             let post = SnapshotId(self.ids().uuid());
             insert_snapshot(tx, &tenant, post, SnapshotKind::PostChange, Some(change.id), &seen, self.now()).await?;
+            if let Some(id) = &found {
+                let intended = (change.payload.kind().operation() != WriteOperation::Delete).then_some(&intent.desired_hash);
+                resolve_adopted(tx, self, &change, actor.member_id, id, intended).await?;
+            }
             (found, change.pre_snapshot_id.or(intent.pre_snapshot_id), post)
         } else {
             // The transition refuses, and says why.

@@ -4,6 +4,7 @@
 //! the edit voids (P9).
 
 mod accept;
+pub(crate) mod adopted;
 mod attribute;
 pub(crate) mod clues;
 pub(crate) mod events;

@@ -34,22 +34,33 @@ const RISKS: &[&str] = &["low", "medium", "high", "hidden", "none"];
 const SERVICE_PRINCIPALS: &[&str] = &["All", "None", "ServicePrincipalsInMyTenant"];
 const USERS: &[&str] = &["All", "None", "GuestsOrExternalUsers", "AllAgentIdUsers"];
 
+/// Built-in grant controls (ca-semantics.md section 7).
+pub(crate) const BUILT_IN_CONTROLS: [&str; 8] = [
+    "block",
+    "mfa",
+    "compliantDevice",
+    "domainJoinedDevice",
+    "approvedApplication",
+    "compliantApplication",
+    "passwordChange",
+    "riskRemediation",
+];
+
+/// Kinds of guests and external users (ca-semantics.md section 3).
+pub(crate) const GUEST_TYPES: [&str; 7] = [
+    "none",
+    "internalGuest",
+    "b2bCollaborationGuest",
+    "b2bCollaborationMember",
+    "b2bDirectConnectUser",
+    "otherExternalUser",
+    "serviceProvider",
+];
+
 /// Keywords by field, as Graph spells them. Callers may write them in any case (ca-semantics.md section 12).
 const KEYWORDS: [(&str, &[&str]); 23] = [
     ("agentIdRiskLevels", RISKS),
-    (
-        "builtInControls",
-        &[
-            "block",
-            "mfa",
-            "compliantDevice",
-            "domainJoinedDevice",
-            "approvedApplication",
-            "compliantApplication",
-            "passwordChange",
-            "riskRemediation",
-        ],
-    ),
+    ("builtInControls", &BUILT_IN_CONTROLS),
     ("clientAppTypes", &["all", "browser", "mobileAppsAndDesktopClients", "exchangeActiveSync", "easSupported", "other"]),
     ("countryLookupMethod", &["clientIpAddress", "authenticatorAppGps"]),
     ("excludeAgentIdServicePrincipals", &["All"]),
@@ -57,18 +68,7 @@ const KEYWORDS: [(&str, &[&str]); 23] = [
     ("excludeLocations", LOCATIONS),
     ("excludePlatforms", PLATFORMS),
     ("excludeUsers", USERS),
-    (
-        "guestOrExternalUserTypes",
-        &[
-            "none",
-            "internalGuest",
-            "b2bCollaborationGuest",
-            "b2bCollaborationMember",
-            "b2bDirectConnectUser",
-            "otherExternalUser",
-            "serviceProvider",
-        ],
-    ),
+    ("guestOrExternalUserTypes", &GUEST_TYPES),
     ("includeAgentIdServicePrincipals", &["All"]),
     ("includeApplications", APPLICATIONS),
     ("includeLocations", LOCATIONS),

@@ -5,17 +5,7 @@ use serde_json::Value;
 use super::deltas;
 use super::fault::{At, Check, given};
 use crate::change::payload::{GrantChange, SessionChange};
-
-pub(super) const BUILT_IN: [&str; 8] = [
-    "block",
-    "mfa",
-    "compliantDevice",
-    "domainJoinedDevice",
-    "approvedApplication",
-    "compliantApplication",
-    "passwordChange",
-    "riskRemediation",
-];
+use crate::document::fields::BUILT_IN_CONTROLS;
 
 /// Custom authentication factors that one policy takes here.
 const MAX_FACTORS: usize = 100;
@@ -49,7 +39,7 @@ pub(super) fn grant(at: &At, change: &GrantChange) -> Check {
 
 /// Known controls, `block` by itself, and MFA or a strength but not both.
 pub(super) fn built_in(at: &At, controls: &[String], strength: bool, others: bool) -> Check {
-    at.words(controls, &BUILT_IN)?;
+    at.words(controls, &BUILT_IN_CONTROLS)?;
     let has = |control: &str| controls.iter().any(|listed| listed.trim().eq_ignore_ascii_case(control));
     let more = controls.iter().any(|listed| !listed.trim().eq_ignore_ascii_case("block"));
     if has("block") && (more || strength || others) {

@@ -6,20 +6,10 @@ use super::conditions::filter;
 use super::fault::{At, Check, given, quoted};
 use super::{MAX_IDS, MAX_NAMES, is_guid};
 use crate::change::payload::{ApplicationChange, AssignmentChange, SetDelta};
-use crate::document::fields::spelled;
+use crate::document::fields::{GUEST_TYPES, spelled};
 
 /// The longest name that can be looked up.
 const LONGEST_REFERENCE: usize = 256;
-
-const GUEST_TYPES: [&str; 7] = [
-    "none",
-    "internalGuest",
-    "b2bCollaborationGuest",
-    "b2bCollaborationMember",
-    "b2bDirectConnectUser",
-    "otherExternalUser",
-    "serviceProvider",
-];
 
 /// Words that stand alone in a list.
 const ALONE: [&str; 2] = ["All", "None"];
