@@ -16,6 +16,7 @@ mod digest;
 mod document;
 mod drift;
 mod emergency;
+mod evaluate;
 mod fixtures;
 mod freeze;
 mod gate;

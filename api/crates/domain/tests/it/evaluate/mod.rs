@@ -1,0 +1,4 @@
+//! The evaluator against ca-semantics.md.
+
+mod filters;
+mod world;
