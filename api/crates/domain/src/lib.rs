@@ -16,6 +16,7 @@ pub mod filter;
 pub mod freeze;
 pub mod id;
 pub mod membership;
+pub mod people;
 pub mod person;
 pub mod policy;
 pub mod schedule;

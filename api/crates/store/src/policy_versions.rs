@@ -1,10 +1,11 @@
 //! The states that a policy was seen in; written once, never changed.
 
-use domain::id::{ChangeId, ContentHash, PolicyId, SnapshotId, WorkspaceId};
+use chrono::{DateTime, Utc};
+use domain::id::{ChangeId, ContentHash, PolicyId, SnapshotId, TenantId, WorkspaceId};
 use domain::policy::PolicyVersion;
 use entity::policy_version::{ActiveModel, Column, Entity, Model};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 use crate::convert::text;
@@ -42,6 +43,31 @@ impl Reader {
             .one(&self.db)
             .await?;
         row.map(to_version).transpose()
+    }
+}
+
+impl Reader {
+    /// Documents that policies of a tenant have or had, each once, the newest versions first, at most `limit`.
+    pub async fn policy_documents_ever(&self, workspace: WorkspaceId, tenant: TenantId, limit: u64) -> Result<Vec<ContentHash>> {
+        let of_tenant = entity::policy::Entity::find()
+            .select_only()
+            .column(entity::policy::Column::Id)
+            .filter(entity::policy::Column::WorkspaceId.eq(workspace.0))
+            .filter(entity::policy::Column::TenantId.eq(tenant.0))
+            .into_query();
+        let rows: Vec<(String, Option<DateTime<Utc>>)> = Entity::find()
+            .select_only()
+            .column(Column::DocumentHash)
+            .expr_as(Expr::col(Column::SeenAt).max(), "seen")
+            .filter(Column::WorkspaceId.eq(workspace.0))
+            .filter(Column::PolicyId.in_subquery(of_tenant))
+            .group_by(Column::DocumentHash)
+            .order_by_desc(Expr::col(Column::SeenAt).max())
+            .limit(limit)
+            .into_tuple()
+            .all(&self.db)
+            .await?;
+        Ok(rows.into_iter().map(|(hash, _)| ContentHash(hash)).collect())
     }
 }
 

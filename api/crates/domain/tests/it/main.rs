@@ -26,6 +26,7 @@ mod lockout;
 mod manifest;
 mod membership;
 mod payloads;
+mod people;
 mod plans;
 mod properties;
 mod real;

@@ -18,6 +18,7 @@ mod members;
 mod migrations;
 mod opening;
 mod pages;
+mod people;
 mod policy_lists;
 mod rows;
 mod schedules;
