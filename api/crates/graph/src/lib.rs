@@ -30,6 +30,7 @@ pub use calls::directory_audits::{Initiator, PolicyActivity};
 pub use calls::locations::LocationType;
 pub use calls::lookup::{MAX_NAMES, Named};
 pub use calls::organization::Organization;
+pub use calls::people::{DirectoryPageToken, MemberPage, RoleHolders, UserPage};
 pub use calls::permissions::{PERMISSIONS_TO_READ, PERMISSIONS_TO_WRITE, Permissions};
 pub use calls::sign_ins::{PageToken, SignInPage};
 pub use calls::write::{Created, WriteReceipt};

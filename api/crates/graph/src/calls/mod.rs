@@ -6,6 +6,7 @@ pub(crate) mod emergency;
 pub(crate) mod locations;
 pub(crate) mod lookup;
 pub(crate) mod organization;
+pub(crate) mod people;
 pub(crate) mod permissions;
 pub(crate) mod policies;
 pub(crate) mod sign_ins;
