@@ -20,6 +20,7 @@ mod m20261121_000009_schedules;
 mod m20261121_000010_drift;
 mod m20261121_000011_baselines;
 mod m20261121_000012_api_keys;
+mod m20261121_000013_sign_ins;
 mod m20261121_000014_people;
 
 pub use lock::{LOCK_WAIT_S, down_all, pending, up};
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000010_drift::Migration),
             Box::new(m20261121_000011_baselines::Migration),
             Box::new(m20261121_000012_api_keys::Migration),
+            Box::new(m20261121_000013_sign_ins::Migration),
             Box::new(m20261121_000014_people::Migration),
         ]
     }

@@ -2,11 +2,18 @@
 //!
 //! A [`Chunk`] is one part of one day. Each dimension has a dictionary, and a row names one entry of each and says how many sign-ins were
 //! alike. A policy is then evaluated once for each dictionary entry, and a row costs a few table look-ups (crates.md section 10).
+//!
+//! [`record`] reads one entry of Graph's log, [`fold`] adds entries up, [`codec`] makes a chunk small and back, [`log`] says how far a tenant is read.
+
+pub mod codec;
+pub mod fold;
+pub mod log;
+pub mod record;
 
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use crate::signin::{Device, Place, Target, Traits};
+use crate::signin::{Device, Fact, Place, Target, Traits, UserKind};
 use crate::text_enum;
 
 /// Rows of one day, or of a part of it.
@@ -58,6 +65,10 @@ pub struct Person {
     pub workload: bool,
     /// User principal name, or the service principal's name.
     pub name: String,
+    /// Member or which kind of guest, as the log says it: for those whom the directory doesn't hold.
+    pub kind: Fact<UserKind>,
+    /// Home tenant, as the log says it.
+    pub home_tenant: Fact<Uuid>,
 }
 
 /// What was asked for.
@@ -71,6 +82,14 @@ pub struct Asked {
     pub client_id: String,
 }
 
+impl Outcome {
+    /// The first factor failed, so that Conditional Access never saw the sign-in (ca-semantics.md section 10): wrong password, locked account,
+    /// unknown or disabled user, expired password.
+    pub fn before_policies(&self) -> bool {
+        matches!(self.error_code, 50034 | 50053 | 50055 | 50056 | 50057 | 50064 | 50126 | 50173)
+    }
+}
+
 /// How a sign-in ended.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Outcome {
@@ -78,6 +97,9 @@ pub struct Outcome {
     pub error_code: i32,
     /// `conditionalAccessStatus`.
     pub status: AccessStatus,
+    /// The log listed policies at all. Without the permission to read policies it lists none, and then "no result" means "not told", never
+    /// "not applied".
+    pub told: bool,
     /// Results by policy, in the order of their Graph ids; without those that say "not applied" or "not enabled".
     pub results: Vec<(Uuid, AppliedResult)>,
 }

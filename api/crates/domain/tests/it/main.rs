@@ -34,6 +34,7 @@ mod resolution;
 mod rollback;
 mod schedule;
 mod states;
+mod summaries;
 mod summary;
 mod towards;
 mod undo;

@@ -22,3 +22,4 @@ mod people;
 mod policy_lists;
 mod rows;
 mod schedules;
+mod sign_ins;
