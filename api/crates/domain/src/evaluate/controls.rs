@@ -268,7 +268,8 @@ fn proven(strength: &Strength, seen: Seen<'_>) -> Possible {
         Some(_) => asked,
         // Without a second factor no combination of several is proven.
         None if seen.traits.proofs.mfa == Some(false) && all_are_multi_factor(strength) => asked,
-        None if legacy(seen) => asked,
+        // Basic authentication can't carry one.
+        None if legacy(seen) && seen.traits.proofs.mfa != Some(true) => asked,
         None => asked.or_satisfied(),
     }
 }

@@ -118,7 +118,18 @@ fn conditions_hold_what_graph_knows() {
     refused(risk, json!({ "insiderRiskLevels": ["high"] }), "insiderRiskLevels.0", "minor, moderate, elevated");
     let filter = "policy.device_filter_change";
     fine(filter, json!({ "deviceFilter": null }));
-    fine(filter, json!({ "deviceFilter": { "mode": "exclude", "rule": "é".repeat(3_072) } }));
+    let rule = |length: usize| format!("device.model -eq \"{}\"", "é".repeat(length - "device.model -eq ''".len()));
+    fine(filter, json!({ "deviceFilter": { "mode": "exclude", "rule": rule(3_072) } }));
+    refused(filter, json!({ "deviceFilter": { "mode": "exclude", "rule": rule(3_073) } }), "deviceFilter.rule", "3072");
+    refused(
+        filter,
+        json!({ "deviceFilter": { "mode": "exclude", "rule": "device.modle -eq \"x\"" } }),
+        "deviceFilter.rule",
+        "line 1, column 1",
+    );
+    let create = |rule: &str| json!({ "applicationFilter": { "mode": "include", "rule": rule } });
+    fine("policy.application_change", create("CustomSecurityAttribute.Area_Team -eq \"Finance\""));
+    refused("policy.application_change", create("device.isCompliant -eq True"), "applicationFilter.rule", "CustomSecurityAttribute");
     refused(filter, json!({ "deviceFilter": { "mode": "exclude", "rule": "x".repeat(3_073) } }), "deviceFilter.rule", "3072");
     refused(filter, json!({ "deviceFilter": { "rule": "x" } }), "deviceFilter.mode", "include, exclude");
     let contexts = "policy.auth_context_change";

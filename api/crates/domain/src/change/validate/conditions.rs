@@ -5,9 +5,7 @@ use serde_json::Value;
 use super::deltas;
 use super::fault::{At, Check, given};
 use crate::change::payload::{ConditionChange, RiskConditionChange};
-
-/// The longest rule of a filter, in characters (ca-semantics.md section 16).
-const LONGEST_RULE: usize = 3_072;
+use crate::filter::{Dialect, Filter, LONGEST_RULE};
 
 pub(super) const CLIENT_APPS: [&str; 6] = ["all", "browser", "mobileAppsAndDesktopClients", "exchangeActiveSync", "easSupported", "other"];
 const PLATFORMS: [&str; 7] = ["android", "iOS", "windows", "windowsPhone", "macOS", "linux", "all"];
@@ -51,15 +49,15 @@ pub(super) fn risk(at: &At, change: &RiskConditionChange) -> Check {
     Ok(())
 }
 
-/// A filter by rule: for devices, for applications.
-pub(super) fn filter(at: &At, value: &Value) -> Check {
+/// A filter by rule: for devices, for applications, for service principals.
+pub(super) fn filter(at: &At, value: &Value, dialect: Dialect) -> Check {
     let object = at.object(value, &["mode", "rule"])?;
     at.member("mode").word(given(object, "mode").and_then(Value::as_str).unwrap_or_default(), &["include", "exclude"])?;
     let rule = given(object, "rule").and_then(Value::as_str).unwrap_or_default();
     if rule.trim().is_empty() || rule.chars().count() > LONGEST_RULE {
         return at.member("rule").fault(format!("a rule holds 1 to {LONGEST_RULE} characters"));
     }
-    Ok(())
+    Filter::parse(rule, dialect).map(|_| ()).or_else(|error| at.member("rule").fault(error.to_string()))
 }
 
 pub(super) fn locations(at: &At, value: &Value) -> Check {

@@ -7,6 +7,7 @@ use super::fault::{At, Check, given, quoted};
 use super::{MAX_IDS, MAX_NAMES, is_guid};
 use crate::change::payload::{ApplicationChange, AssignmentChange, SetDelta};
 use crate::document::fields::{GUEST_TYPES, spelled};
+use crate::filter::Dialect;
 
 /// The longest name that can be looked up.
 const LONGEST_REFERENCE: usize = 256;
@@ -59,7 +60,7 @@ pub(super) fn applications(at: &At, change: &ApplicationChange) -> Check {
     at_actions.member("add").words(&actions.add, &["urn:user:registersecurityinfo", "urn:user:registerdevice"])?;
     removed(&at_actions.member("remove"), &actions.remove)?;
     match &change.application_filter {
-        Some(Some(value)) => filter(&at.member("applicationFilter"), value),
+        Some(Some(value)) => filter(&at.member("applicationFilter"), value, Dialect::Attributes),
         _ => Ok(()),
     }
 }

@@ -11,6 +11,7 @@ use super::{MAX_IDS, MAX_NAMES, name};
 use crate::change::patch::created_body;
 use crate::change::payload::CreatePolicy;
 use crate::document::references::{entries, is_id};
+use crate::filter::Dialect;
 
 /// The longest document, in bytes of compact JSON.
 pub const MAX_DOCUMENT_BYTES: usize = 256 * 1024;
@@ -103,7 +104,7 @@ fn targets(at: &At, conditions: &Map<String, Value>) -> Check {
         0 if unknown_target(conditions) => Ok(()),
         0 => at.fault("a policy includes applications, user actions or authentication contexts: give one of them (1011)"),
         1 => match conditions.get("applications").and_then(|applications| applications.get("applicationFilter")) {
-            Some(filter) => conditions::filter(&at.member("applicationFilter"), filter),
+            Some(filter) => conditions::filter(&at.member("applicationFilter"), filter, Dialect::Attributes),
             None => Ok(()),
         },
         _ => at.fault("a policy includes applications, user actions or authentication contexts, and only one of the three (1012)"),
@@ -136,10 +137,14 @@ fn values(at: &At, conditions: &Map<String, Value>) -> Check {
     if let Some(flows) = given(conditions, "authenticationFlows") {
         conditions::flows(&at.member("authenticationFlows"), flows)?;
     }
-    match given(conditions, "devices").and_then(|devices| devices.get("deviceFilter")) {
-        Some(filter) => conditions::filter(&at.member("devices").member("deviceFilter"), filter),
-        None => Ok(()),
+    for (name, member, dialect) in
+        [("devices", "deviceFilter", Dialect::Devices), ("clientApplications", "servicePrincipalFilter", Dialect::Attributes)]
+    {
+        if let Some(filter) = given(conditions, name).and_then(|clause| clause.get(member)).filter(|filter| !filter.is_null()) {
+            conditions::filter(&at.member(name).member(member), filter, dialect)?;
+        }
     }
+    Ok(())
 }
 
 fn device_states(at: &At, conditions: &Map<String, Value>) -> Check {

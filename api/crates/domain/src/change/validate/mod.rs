@@ -16,6 +16,7 @@ use self::fault::{At, Check};
 use crate::change::kind::ChangePayload;
 use crate::change::plan::{PayloadError, name_fault};
 use crate::document::references::is_context;
+use crate::filter::Dialect;
 
 pub use self::document::{MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH};
 
@@ -36,7 +37,7 @@ pub fn validate_payload(payload: &ChangePayload) -> Result<(), PayloadError> {
         ChangePayload::ConditionChange(change) => conditions::conditions(&at, change),
         ChangePayload::RiskConditionChange(change) => conditions::risk(&at, change),
         ChangePayload::DeviceFilterChange(change) => match &change.device_filter {
-            Some(filter) => conditions::filter(&at.member("deviceFilter"), filter),
+            Some(filter) => conditions::filter(&at.member("deviceFilter"), filter, Dialect::Devices),
             None => Ok(()),
         },
         ChangePayload::GrantChange(change) => controls::grant(&at, change),

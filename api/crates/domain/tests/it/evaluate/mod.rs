@@ -1,4 +1,9 @@
 //! The evaluator against ca-semantics.md.
 
+mod controls;
+mod decisions;
 mod filters;
+mod golden;
+mod properties;
+mod rules;
 mod world;
