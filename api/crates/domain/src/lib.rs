@@ -15,6 +15,7 @@ pub mod event;
 pub mod filter;
 pub mod freeze;
 pub mod id;
+pub mod impact;
 pub mod membership;
 pub mod people;
 pub mod person;

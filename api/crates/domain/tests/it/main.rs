@@ -21,6 +21,7 @@ mod fixtures;
 mod freeze;
 mod gate;
 mod generated;
+mod impact;
 mod labels;
 mod lockout;
 mod manifest;
