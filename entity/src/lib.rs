@@ -18,6 +18,7 @@ pub mod event;
 pub mod freeze_window;
 pub mod group_members;
 pub mod idempotency_key;
+pub mod impact_report;
 pub mod job;
 pub mod member;
 pub mod people;

@@ -11,6 +11,7 @@ mod fences;
 mod front_page;
 mod idempotency;
 mod immutability;
+mod impact;
 mod intents;
 mod jobs;
 mod logs;
