@@ -15,6 +15,7 @@ const WALLS: &[(&str, &[&str], &[&str])] = &[
     ("app", &["domain", "store", "graph"], &["sea-orm", "axum", "async-graphql", "reqwest"]),
     ("graphql", &["app", "domain"], &["sea-orm", "axum", "reqwest"]),
     ("api", &["app", "domain", "entra-sim", "graph", "graphql", "migration", "store"], &["sea-orm"]),
+    ("causeway-agreement", &["domain", "entra-sim"], &["tokio", "sea-orm", "async-graphql", "axum"]),
     ("causeway-tests", &["api", "app", "domain", "entra-sim", "graph", "store"], &["sea-orm"]),
 ];
 

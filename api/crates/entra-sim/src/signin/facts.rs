@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::ca::json::{at, text, texts};
@@ -59,6 +60,8 @@ pub(super) struct User {
     pub enabled: bool,
     /// The guest type in Graph's spelling; none for a member with a local account.
     pub guest_type: Option<&'static str>,
+    /// Home tenant of an account from elsewhere: follows from the domain in its principal name.
+    pub home_tenant: Option<Uuid>,
     pub groups: BTreeSet<String>,
     pub roles: BTreeSet<String>,
 }
@@ -180,12 +183,21 @@ impl User {
             enabled: at(user, &["accountEnabled"]).as_bool().unwrap_or(true)
                 && text(user, &["externalUserState"]) != Some("PendingAcceptance"),
             guest_type: guest_type(text(user, &["userType"]) == Some("Guest"), principal_name.contains("#EXT#")),
+            home_tenant: home_tenant(&principal_name),
             principal_name,
             groups,
             roles: held,
             id,
         })
     }
+}
+
+/// `name_domain.example#EXT#@tenant` is from the tenant of `domain.example`.
+fn home_tenant(principal_name: &str) -> Option<Uuid> {
+    let (outside, _) = principal_name.split_once("#EXT#")?;
+    let domain = outside.rsplit_once('_').map_or(outside, |(_, domain)| domain);
+    let digest = Sha256::digest(domain.to_lowercase().as_bytes());
+    Some(uuid::Builder::from_custom_bytes(std::array::from_fn(|index| digest[index])).into_uuid())
 }
 
 fn guest_type(guest: bool, external: bool) -> Option<&'static str> {
@@ -234,7 +246,7 @@ impl Location {
 }
 
 impl Policy {
-    fn of(policy: &Value) -> Option<Self> {
+    pub(super) fn of(policy: &Value) -> Option<Self> {
         let state = match text(policy, &["state"]) {
             Some("enabled") => State::Enabled,
             Some("enabledForReportingButNotEnforced") => State::ReportOnly,

@@ -14,17 +14,24 @@ mod habits;
 mod places;
 mod render;
 mod scene;
+mod truth;
 
 #[cfg(test)]
 mod tests;
 
 pub use facts::{Directory, TenantFacts};
+pub use truth::{Judged, JudgedPolicies, Truth, TruthDevice, stream_with_truth};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 /// The sign-ins of `[from, to)`, oldest first, as Graph `signIn` objects.
 pub fn stream(facts: &TenantFacts, seed: u64, from: DateTime<Utc>, to: DateTime<Utc>) -> impl Iterator<Item = Value> {
+    scenes(facts, seed, from, to).map(|scene| render::sign_in(facts, &scene, &evaluate::evaluate(facts, &facts.policies, &scene)))
+}
+
+/// What happened in `[from, to)`, oldest first, before any policy saw it.
+fn scenes(facts: &TenantFacts, seed: u64, from: DateTime<Utc>, to: DateTime<Utc>) -> impl Iterator<Item = scene::Scene<'_>> {
     let first_hour = from.timestamp().div_euclid(3600);
     let end_hour = (to.timestamp() + 3599).div_euclid(3600);
     let people = habits::of(facts, seed);
@@ -32,7 +39,7 @@ pub fn stream(facts: &TenantFacts, seed: u64, from: DateTime<Utc>, to: DateTime<
         let mut scenes: Vec<_> = people.iter().flat_map(|person| draw::hour(facts, person, hour)).collect();
         scenes.retain(|scene| from <= scene.at && scene.at < to);
         scenes.sort_by_key(|scene| (scene.at, scene.id));
-        scenes.into_iter().map(|scene| render::sign_in(facts, &scene, &evaluate::evaluate(facts, &scene))).collect::<Vec<_>>()
+        scenes
     })
 }
 

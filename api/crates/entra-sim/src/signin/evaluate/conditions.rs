@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{applications, filter, users};
-use crate::ca::json::{any, at, filled, text};
+use crate::ca::json::{any, at, filled, is_void, text, texts};
 use crate::signin::facts::{Location, Policy, State, TenantFacts};
 use crate::signin::scene::{Risk, Scene, Target};
 
@@ -15,14 +15,18 @@ pub(super) fn unmet(facts: &TenantFacts, policy: &Policy, scene: &Scene<'_>) -> 
     let checks: [(&str, &dyn Fn() -> bool); 11] = [
         // A policy for workload identities never meets a user.
         ("workloadIdentities", &|| {
-            at(conditions, &["clientApplications"]).is_null() && !filled(conditions, &["servicePrincipalRiskLevels"])
+            is_void(at(conditions, &["clientApplications"])) && !filled(conditions, &["servicePrincipalRiskLevels"])
         }),
         ("users", &|| users::matches(at(conditions, &["users"]), scene.user)),
         ("application", &|| supported && applications::matches(facts, at(conditions, &["applications"]), scene)),
         ("devicePlatform", &|| platforms(at(conditions, &["platforms"]), scene)),
         ("location", &|| locations(facts, at(conditions, &["locations"]), scene)),
         ("clientApps", &|| client_apps(conditions, scene)),
-        ("devices", &|| filter::device_matches(at(conditions, &["devices", "deviceFilter"]), scene)),
+        ("devices", &|| {
+            filter::device_matches(at(conditions, &["devices", "deviceFilter"]), scene)
+                && filter::state_matches(at(conditions, &["devices"]), "Devices", scene)
+                && filter::state_matches(at(conditions, &["deviceStates"]), "States", scene)
+        }),
         ("signInRisk", &|| risk(conditions, "signInRiskLevels", scene.sign_in_risk)),
         ("userRisk", &|| risk(conditions, "userRiskLevels", scene.user_risk)),
         // Nobody in the simulation has an insider risk level.
@@ -34,7 +38,8 @@ pub(super) fn unmet(facts: &TenantFacts, policy: &Policy, scene: &Scene<'_>) -> 
 
 fn platforms(condition: &Value, scene: &Scene<'_>) -> bool {
     let names = |list: &str| any(condition, &[list], |name| name == "all" || Some(name) == scene.platform.condition());
-    condition.is_null() || (names("includePlatforms") && !names("excludePlatforms"))
+    // `[]` stands for null in some exports.
+    is_void(condition) || (names("includePlatforms") && !names("excludePlatforms"))
 }
 
 fn locations(facts: &TenantFacts, condition: &Value, scene: &Scene<'_>) -> bool {
@@ -53,14 +58,15 @@ fn locations(facts: &TenantFacts, condition: &Value, scene: &Scene<'_>) -> bool 
             id => facts.locations.get(&id.to_lowercase()).is_some_and(|location| location.holds(scene.ip, country)),
         })
     };
-    condition.is_null() || (names("includeLocations") && !names("excludeLocations"))
+    is_void(condition) || (names("includeLocations") && !names("excludeLocations"))
 }
 
 fn client_apps(conditions: &Value, scene: &Scene<'_>) -> bool {
     let client = scene.client.condition();
     !filled(conditions, &["clientAppTypes"])
         || any(conditions, &["clientAppTypes"], |name| {
-            name == "all" || name == client || (name == "easSupported" && client == "exchangeActiveSync")
+            let is = |word: &str| name.eq_ignore_ascii_case(word);
+            is("all") || is(client) || (is("easSupported") && client == "exchangeActiveSync")
         })
 }
 
@@ -68,9 +74,10 @@ fn risk(conditions: &Value, list: &str, level: Risk) -> bool {
     !filled(conditions, &[list]) || any(conditions, &[list], |name| name == level.text())
 }
 
+/// One text with commas; some exports write a list of them.
 fn flow(conditions: &Value, scene: &Scene<'_>) -> bool {
-    let Some(methods) = text(conditions, &["authenticationFlows", "transferMethods"]).filter(|methods| !methods.is_empty()) else {
-        return true;
-    };
-    scene.flow.is_some_and(|flow| methods.split(',').any(|method| method.trim() == flow))
+    let path = ["authenticationFlows", "transferMethods"];
+    let methods: Vec<&str> = text(conditions, &path).into_iter().chain(texts(conditions, &path)).flat_map(|text| text.split(',')).collect();
+    let mut named = methods.iter().map(|method| method.trim()).filter(|method| !method.is_empty() && *method != "none").peekable();
+    named.peek().is_none() || scene.flow.is_some_and(|flow| named.any(|method| method == flow))
 }

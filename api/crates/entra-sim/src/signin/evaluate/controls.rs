@@ -96,10 +96,12 @@ fn demands(grant: &Value, scene: &Scene<'_>, answered: bool) -> Vec<(Standing, C
 
 fn built_in(control: &str, scene: &Scene<'_>, answered: bool) -> Option<(Standing, Control)> {
     let registration = scene.device.registration.as_ref();
-    // A session begun with a device code proves nothing about the device; a guest's device is known at home only.
-    let device_counts = scene.flow != Some("deviceCodeFlow") && scene.user.guest_type.is_none();
+    // An internal guest has its account, and its device, here.
+    let external = scene.user.guest_type.is_some_and(|kind| kind != "internalGuest");
+    // A session begun with a device code proves nothing about the device; an external user's device is known at home only.
+    let device_counts = scene.flow != Some("deviceCodeFlow") && !external;
     let fixed = |held: bool| if held { Standing::Satisfied } else { Standing::Failed };
-    let protected = scene.device.protected_app && scene.platform.is_mobile() && scene.user.guest_type.is_none();
+    let protected = scene.device.protected_app && scene.platform.is_mobile() && !external;
     Some(match control {
         "block" => (Standing::Failed, Control::Block),
         "mfa" => (proven(scene, answered, |_| true), Control::Mfa),
@@ -109,8 +111,9 @@ fn built_in(control: &str, scene: &Scene<'_>, answered: bool) -> Option<(Standin
         }
         "approvedApplication" => (fixed(protected), Control::ApprovedApp),
         "compliantApplication" => (fixed(protected), Control::AppProtection),
-        // Only a home account can change its password here.
-        "passwordChange" | "riskRemediation" if scene.user.guest_type.is_some() => (Standing::Failed, Control::PasswordChange),
+        // Only a home account can change its password here, and remediation is for members alone.
+        "passwordChange" if external => (Standing::Failed, Control::PasswordChange),
+        "riskRemediation" if scene.user.guest_type.is_some() => (Standing::Failed, Control::PasswordChange),
         "passwordChange" | "riskRemediation" => (prompt(scene, answered), Control::PasswordChange),
         _ => return None,
     })
@@ -137,7 +140,7 @@ fn prompt(scene: &Scene<'_>, answered: bool) -> Standing {
 }
 
 /// Nine in ten have accepted any given terms before.
-fn accepted(terms: &str, number: u64) -> bool {
+pub(in crate::signin) fn accepted(terms: &str, number: u64) -> bool {
     let mixed = terms.bytes().fold(number, |mixed, byte| mixed.rotate_left(5) ^ u64::from(byte)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     (mixed >> 32) % 10 != 0
 }
@@ -145,11 +148,15 @@ fn accepted(terms: &str, number: u64) -> bool {
 /// Token protection is the one session control that can fail: it needs a registered Windows device and a native client.
 fn session(document: &Value, scene: &Scene<'_>) -> Option<(Standing, Control)> {
     let wanted = at(document, &["sessionControls", "secureSignInSession", "isEnabled"]) == &Value::Bool(true);
-    let bound = scene.device.registration.is_some()
+    (wanted && !bound(scene)).then_some((Standing::Failed, Control::TokenProtection))
+}
+
+/// Whether the session's token is bound to its device.
+pub(in crate::signin) fn bound(scene: &Scene<'_>) -> bool {
+    scene.device.registration.is_some()
         && scene.platform == Platform::Windows
         && scene.client == crate::signin::scene::Client::Modern
-        && scene.flow.is_none();
-    (wanted && !bound).then_some((Standing::Failed, Control::TokenProtection))
+        && scene.flow.is_none()
 }
 
 /// `enforcedGrantControls`.

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::ca::json::text;
+use crate::ca::json::{any, filled, text};
 use crate::signin::facts::App;
-use crate::signin::scene::{Registration, Scene};
+use crate::signin::scene::{Registration, Scene, Trust};
 
 /// An attribute of the object that a rule is about.
 enum Attribute {
@@ -23,6 +23,20 @@ pub(super) fn device_matches(filter: &Value, scene: &Scene<'_>) -> bool {
         _ => Attribute::Absent,
     });
     (text(filter, &["mode"]) == Some("exclude")) != matched
+}
+
+/// Whether the predecessors of the filter let the policy apply: `include...` and `exclude...` with words such as `Compliant`.
+pub(super) fn state_matches(condition: &Value, suffix: &str, scene: &Scene<'_>) -> bool {
+    let (include, exclude) = (format!("include{suffix}"), format!("exclude{suffix}"));
+    let registration = scene.device.registration.as_ref();
+    let names = |list: &str| {
+        any(condition, &[list], |word| match word {
+            "Compliant" => registration.is_some_and(|device| device.compliant),
+            "DomainJoined" => registration.is_some_and(|device| device.trust == Trust::Hybrid),
+            word => word == "All",
+        })
+    };
+    !filled(condition, &[&include]) && !filled(condition, &[&exclude]) || names(&include) && !names(&exclude)
 }
 
 /// Whether an application filter lets the policy apply: always, when there is none.

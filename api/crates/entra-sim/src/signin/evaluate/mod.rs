@@ -2,7 +2,7 @@
 
 mod applications;
 mod conditions;
-mod controls;
+pub(super) mod controls;
 mod filter;
 mod users;
 
@@ -17,7 +17,7 @@ pub(super) struct Verdict {
     pub error_code: u32,
     /// `conditionalAccessStatus`.
     pub status: &'static str,
-    /// One for each policy, in the order of the facts.
+    /// One for each policy, in their order.
     pub applied: Vec<Applied>,
     /// The user answered a prompt for a second factor.
     pub mfa_done: bool,
@@ -31,8 +31,8 @@ pub(super) struct Applied {
     pub session_controls: Vec<&'static str>,
 }
 
-/// Evaluates all policies for one sign-in.
-pub(super) fn evaluate(facts: &TenantFacts, scene: &Scene<'_>) -> Verdict {
+/// Evaluates these policies of a tenant for one sign-in.
+pub(super) fn evaluate(facts: &TenantFacts, policies: &[Policy], scene: &Scene<'_>) -> Verdict {
     // Conditional Access runs after the first factor: without it there is nothing to decide.
     let first_factor_error = match scene.first_factor {
         FirstFactor::Accepted => None,
@@ -40,19 +40,13 @@ pub(super) fn evaluate(facts: &TenantFacts, scene: &Scene<'_>) -> Verdict {
         FirstFactor::Locked => Some(50053),
     };
     if let Some(error_code) = first_factor_error {
-        let applied = facts.policies.iter().map(|policy| not_applied(policy.state)).collect();
+        let applied = policies.iter().map(|policy| not_applied(policy.state)).collect();
         return Verdict { error_code, status: "notApplied", applied, mfa_done: false };
     }
     let matching: Vec<bool> =
-        facts.policies.iter().map(|policy| policy.state != State::Disabled && conditions::unmet(facts, policy, scene).is_none()).collect();
-    let enforced = || {
-        facts
-            .policies
-            .iter()
-            .zip(&matching)
-            .filter(|(policy, applies)| **applies && policy.state == State::Enabled)
-            .map(|(policy, _)| policy)
-    };
+        policies.iter().map(|policy| policy.state != State::Disabled && conditions::unmet(facts, policy, scene).is_none()).collect();
+    let enforced =
+        || policies.iter().zip(&matching).filter(|(policy, applies)| **applies && policy.state == State::Enabled).map(|(policy, _)| policy);
 
     // Prompts come only when nothing blocks; an answered one satisfies every policy that asks the same.
     let blocked = enforced().any(controls::blocks);
@@ -69,8 +63,7 @@ pub(super) fn evaluate(facts: &TenantFacts, scene: &Scene<'_>) -> Verdict {
             error = error.max(control);
         }
     }
-    let applied = facts
-        .policies
+    let applied = policies
         .iter()
         .zip(&matching)
         .map(|(policy, applies)| if *applies { applied(policy, scene, answered) } else { not_applied(policy.state) });

@@ -20,9 +20,13 @@ fn side(condition: &Value, [users, groups, roles, guests]: [&str; 4], user: &Use
         || condition.get(guests).is_some_and(|guests| is_guest(guests, user))
 }
 
-/// Home tenants are not known in the simulation: a list of them holds nobody, "all" everybody.
+/// A list of tenants holds whom it names; a guest with a local account has no home tenant to choose by.
 fn is_guest(condition: &Value, user: &User) -> bool {
     let Some(kind) = user.guest_type else { return false };
     let listed = text(condition, &["guestOrExternalUserTypes"]).is_some_and(|kinds| kinds.split(',').any(|listed| listed.trim() == kind));
-    listed && (kind == "internalGuest" || text(condition, &["externalTenants", "membershipKind"]) != Some("enumerated"))
+    let from_there = || {
+        text(condition, &["externalTenants", "membershipKind"]) != Some("enumerated")
+            || user.home_tenant.is_some_and(|home| any(condition, &["externalTenants", "members"], |member| member.parse() == Ok(home)))
+    };
+    listed && (kind == "internalGuest" || from_there())
 }

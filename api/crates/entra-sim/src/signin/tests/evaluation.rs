@@ -24,6 +24,7 @@ fn user() -> User {
         department: "Sales".into(),
         enabled: true,
         guest_type: None,
+        home_tenant: None,
         groups: BTreeSet::from([GROUP.to_owned()]),
         roles: BTreeSet::from([ROLE.to_owned()]),
     }
@@ -100,7 +101,7 @@ fn judge(policies: &[Value], scene: &Scene<'_>) -> Verdict {
         memberships: Vec::new(),
         role_assignments: Vec::new(),
     });
-    evaluate(&facts, scene)
+    evaluate(&facts, &facts.policies, scene)
 }
 
 /// Whether a blocking policy with these conditions applies.
