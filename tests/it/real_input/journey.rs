@@ -101,10 +101,12 @@ async fn back(lane: &Lane, graph_id: &str, base: &Canonical, change: ChangeReque
     }
     let command = ApplyChange { id: change.id, expected_revision: change.revision, digest: dry_run.digest.clone(), idempotency_key: None };
     let inverse = lane.worker.app.rollback_change(&lane.owner().await, command).await.map_err(|error| format!("rollback: {error}"))?;
-    if inverse.status == ChangeStatus::DryRunBlocked {
-        return Err(format!("rollback blocked: {}", reasons(&inverse)));
-    }
-    let inverse = ended(lane, inverse).await?;
+    let inverse = match waived(lane, inverse).await {
+        Ok(blocked) if blocked.status == ChangeStatus::DryRunBlocked => return Err(format!("rollback blocked: {}", reasons(&blocked))),
+        Ok(ready) if ready.status == ChangeStatus::DryRunComplete => apply(lane, &ready).await,
+        other => other,
+    };
+    let inverse = ended(lane, inverse.map_err(|_| "the rollback could not be applied")?).await?;
     if inverse.status != ChangeStatus::Applied {
         return Err(format!("rollback ended {}: {:?}", inverse.status, inverse.failure));
     }
@@ -138,26 +140,35 @@ async fn through(lane: &Lane, policy: Option<PolicyId>, intent: Intent) -> Resul
     let change = app.create_change(&owner, command).await.map_err(Trouble::Draft)?;
     let step = |change: &ChangeRequest| ChangeStep { id: change.id, expected_revision: change.revision, idempotency_key: None };
     let mut planned = fine(app.run_dry_run(&owner, step(&change)).await)?;
-    if blocked_by(&planned) == [WarningCode::IncludesNothing] {
-        // A template that is scoped later: an owner may have it so.
-        let reason = "a template: whom it is for is set per tenant".to_owned();
-        let (id, expected_revision) = (planned.id, planned.revision);
-        let waive = WaiveWarning { id, expected_revision, code: WarningCode::IncludesNothing, reason, idempotency_key: None };
-        planned = fine(app.waive_warning(&owner, waive).await)?;
-    }
+    planned = waived(lane, planned).await?;
     let nothing = planned.dry_run.as_ref().is_none_or(|dry_run| dry_run.warnings.iter().any(|warning| warning.code == WarningCode::NoOp));
     if planned.status == ChangeStatus::DryRunBlocked || nothing {
         fine(app.cancel_change(&owner, step(&planned)).await)?;
         return Ok(if nothing { Drafted::Nothing } else { Drafted::Blocked(reasons(&planned)) });
     }
-    let digest = planned.dry_run.as_ref().map(|dry_run| dry_run.digest.clone()).unwrap_or_default();
-    let apply = ApplyChange { id: planned.id, expected_revision: planned.revision, digest, idempotency_key: None };
-    let applying = fine(app.apply_change(&owner, apply).await)?;
+    let applying = apply(lane, &planned).await?;
     let ended = ended(lane, applying).await.map_err(Trouble::Apply)?;
     match ended.status {
         ChangeStatus::Applied => Ok(Drafted::Applied(ended)),
         status => Err(Trouble::Apply(format!("{status}: {:?}", ended.failure))),
     }
+}
+
+/// With the waiver of an owner, where all that is critical is that it reaches nobody yet: a template, scoped in each tenant.
+async fn waived(lane: &Lane, planned: ChangeRequest) -> Result<ChangeRequest, Trouble> {
+    if blocked_by(&planned) != [WarningCode::IncludesNothing] {
+        return Ok(planned);
+    }
+    let reason = "a template: whom it is for is set per tenant".to_owned();
+    let (id, expected_revision) = (planned.id, planned.revision);
+    let waive = WaiveWarning { id, expected_revision, code: WarningCode::IncludesNothing, reason, idempotency_key: None };
+    fine(lane.worker.app.waive_warning(&lane.owner().await, waive).await)
+}
+
+async fn apply(lane: &Lane, planned: &ChangeRequest) -> Result<ChangeRequest, Trouble> {
+    let digest = planned.dry_run.as_ref().map(|dry_run| dry_run.digest.clone()).unwrap_or_default();
+    let apply = ApplyChange { id: planned.id, expected_revision: planned.revision, digest, idempotency_key: None };
+    fine(lane.worker.app.apply_change(&lane.owner().await, apply).await)
 }
 
 fn fine(result: AppResult<ChangeRequest>) -> Result<ChangeRequest, Trouble> {

@@ -20,7 +20,8 @@ pub(super) async fn confirm(tx: &Reader, change: &ChangeRequest) -> AppResult<()
     let of_location = stored.location.as_ref().and_then(|location| location.get("displayName")).and_then(Value::as_str);
     let name = stored.policy.as_ref().map(|policy| policy.display_name.as_str()).or(of_location);
     match name {
-        Some(name) if name != typed => {
+        // What was typed is trimmed; a name that Graph holds with a blank at its end can still be confirmed.
+        Some(name) if name.trim() != typed => {
             let path = ["input", "payload", field, "confirmDisplayName"];
             Err(AppError::invalid(&path, format!("to confirm, give the display name to the letter: {name}")))
         }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::fields::{READ_ONLY, is_annotation, is_flags, is_set, spelled};
+use super::guest_choice::say_guests_once;
 use super::text::{canonical_text, text_hash};
 use crate::id::ContentHash;
 
@@ -18,6 +19,9 @@ impl Canonical {
         complete_remediation(&mut members);
         normalise_grant(&mut members);
         normalise_session(&mut members);
+        if let Some(Value::Object(users)) = members.get_mut("conditions").and_then(|conditions| conditions.get_mut("users")) {
+            say_guests_once(users);
+        }
         // Graph fills an omitted `clientAppTypes` in as `["all"]`.
         if let Value::Object(conditions) = members.entry("conditions").or_insert_with(|| json!({})) {
             conditions.entry("clientAppTypes").or_insert_with(|| json!(["all"]));

@@ -3,6 +3,7 @@
 pub mod canonical;
 pub mod diff;
 pub(crate) mod fields;
+pub(crate) mod guest_choice;
 mod merge;
 pub(crate) mod references;
 mod text;

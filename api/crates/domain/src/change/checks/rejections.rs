@@ -4,6 +4,7 @@
 //! Only a rule that the change breaks newly is said: what Graph holds already it has taken, under rules of its day.
 
 mod grants;
+mod preview;
 mod sessions;
 mod targets;
 
@@ -22,7 +23,7 @@ pub(super) struct Fault {
 
 type Rule = fn(&Canonical) -> Option<Fault>;
 
-const RULES: [&[Rule]; 3] = [&grants::RULES, &sessions::RULES, &targets::RULES];
+const RULES: [&[Rule]; 4] = [&grants::RULES, &preview::RULES, &sessions::RULES, &targets::RULES];
 
 pub(super) fn check(checked: &Checked<'_>, found: &mut Found) {
     managed(checked, found);

@@ -6,6 +6,7 @@ use super::sets;
 use crate::change::payload::{AssignmentChange, SetDelta};
 use crate::document::PolicyDocument;
 use crate::document::canonical::says_something;
+use crate::document::guest_choice::send_guests_once;
 
 const USERS: [&str; 2] = ["conditions", "users"];
 const WORKLOADS: [&str; 2] = ["conditions", "clientApplications"];
@@ -40,6 +41,9 @@ fn users(change: &AssignmentChange, document: &PolicyDocument) -> Map<String, Va
         if let Some(guests) = guests {
             users.insert(name.to_owned(), guests.as_ref().map_or(Value::Null, |guests| whole_guests(name, guests)));
         }
+    }
+    if let Some(before) = document.at(&USERS).and_then(Value::as_object) {
+        send_guests_once(&mut users, before);
     }
     let keeps_none = change.include_users.add.iter().any(|text| text.eq_ignore_ascii_case("none"));
     say_nobody(&mut users, keeps_none, document);

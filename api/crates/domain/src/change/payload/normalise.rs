@@ -1,11 +1,14 @@
 //! A person's input in the form that is stored: one spelling for what means the same.
 
+use serde_json::Value;
+
 use super::{
     ApplicationChange, AssignmentChange, ConditionChange, CountryLocation, DeletePolicy, GrantChange, IpLocation, LocationBody,
     LocationCreate, LocationDelete, LocationUpdate, RiskConditionChange, SetDelta,
 };
 use crate::change::kind::ChangePayload;
 use crate::document::fields::spelled;
+use crate::document::guest_choice::say_guests_once;
 
 pub(in crate::change) fn normalised(payload: ChangePayload) -> ChangePayload {
     match payload {
@@ -41,10 +44,15 @@ pub(in crate::change) fn normalised(payload: ChangePayload) -> ChangePayload {
             location_id: spelled("id", delete.location_id.trim()),
             confirm_display_name: trimmed(delete.confirm_display_name),
         }),
+        ChangePayload::Create(mut create) => {
+            if let Some(Value::Object(users)) = create.document.pointer_mut("/conditions/users") {
+                say_guests_once(users);
+            }
+            ChangePayload::Create(create)
+        }
         other @ (ChangePayload::StateChange { .. }
         | ChangePayload::SessionChange(_)
         | ChangePayload::DeviceFilterChange(_)
-        | ChangePayload::Create(_)
         | ChangePayload::Restore {}) => other,
     }
 }

@@ -37,8 +37,16 @@ fn what_is_published_is_seldom_refused_and_each_time_for_a_reason() {
         }
     }
     assert_eq!(all.len(), 569);
-    // Both ways to name guests (what Graph answers, and refuses to take back), no target but a preview's, and "All" for a role.
-    let expected = [("conditions.applications", 2), ("conditions.users", 7), ("conditions.users.includeRoles", 1)];
+    // What only the beta takes (agents, lists of devices, traffic profiles, continuous access evaluation), two conditions that workload
+    // identities don't have, no target but a preview's, and "All" for a role.
+    let expected = [
+        ("conditions", 4),
+        ("conditions.applications", 3),
+        ("conditions.clientApplications", 2),
+        ("conditions.devices", 18),
+        ("conditions.users.includeRoles", 1),
+        ("sessionControls", 3),
+    ];
     assert_eq!(refused.iter().map(|(path, count)| (path.as_str(), *count)).collect::<Vec<_>>(), expected);
     // Nothing is said of what was taken away, or of who enforces: a creation in report-only does neither. References are other tenants'.
     let said: Vec<_> = codes.into_iter().filter(|(code, _)| *code != WarningCode::ReferenceUnresolved).collect();
@@ -47,7 +55,7 @@ fn what_is_published_is_seldom_refused_and_each_time_for_a_reason() {
         (WarningCode::BreakglassNotExcluded, 145),
         // Templates that stand for nobody or nothing until somebody fills them in.
         (WarningCode::IncludesNothing, 29),
-        (WarningCode::GraphWouldReject, 10),
+        (WarningCode::GraphWouldReject, 28),
         (WarningCode::ReportOnlyNotMeaningful, 15),
     ];
     assert_eq!(said, expected);

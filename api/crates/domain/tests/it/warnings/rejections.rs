@@ -118,6 +118,42 @@ pub fn cases() -> Vec<Case> {
             }),
         ),
         refused("the risk of workloads, without workloads", created(|d| d["conditions"]["servicePrincipalRiskLevels"] = json!(["high"]))),
+        refused(
+            "platforms for workloads",
+            workload_where(|conditions| conditions["platforms"] = json!({ "includePlatforms": ["windows"] })),
+        ),
+        refused("one client for workloads", workload_where(|conditions| conditions["clientAppTypes"] = json!(["browser"]))),
+        taken("locations for workloads", workload_where(|conditions| conditions["locations"] = json!({ "includeLocations": ["All"] }))),
+        refused(
+            "agents' users, which only the beta knows",
+            created(|d| d["conditions"]["users"]["includeUsers"] = json!(["AllAgentIdUsers"])),
+        ),
+        refused("agents' resources", created(|d| d["conditions"]["applications"]["includeApplications"] = json!(["AllAgentIdResources"]))),
+        refused(
+            "agents",
+            workload_where(|conditions| conditions["clientApplications"]["includeAgentIdServicePrincipals"] = json!(["All"])),
+        ),
+        taken("no agents", workload_where(|conditions| conditions["clientApplications"]["includeAgentIdServicePrincipals"] = json!([]))),
+        refused("the risk of agents", created(|d| d["conditions"]["agentIdRiskLevels"] = json!("high"))),
+        refused("devices by list", created(|d| d["conditions"]["devices"] = json!({ "includeDevices": ["All"] }))),
+        refused(
+            "traffic profiles",
+            created(|d| d["conditions"]["applications"]["networkAccess"] = json!({ "trafficProfiles": "internet" })),
+        ),
+        refused(
+            "continuous access evaluation",
+            World::of("policy.session_change", json!({ "continuousAccessEvaluation": { "mode": "strictLocation" } })),
+        ),
+        taken(
+            "guests twice, as Graph answers them",
+            created(|d| {
+                d["conditions"]["users"] = json!({
+                    "includeUsers": ["GuestsOrExternalUsers"],
+                    "includeGuestsOrExternalUsers": { "guestOrExternalUserTypes":
+                        "internalGuest,b2bCollaborationGuest,b2bCollaborationMember,b2bDirectConnectUser,otherExternalUser,serviceProvider" },
+                })
+            }),
+        ),
         taken("what Graph had already", World::restore("enabled").grant(json!({ "operator": "OR", "builtInControls": ["block", "mfa"] }))),
     ]
 }
@@ -179,9 +215,18 @@ fn created(edit: impl FnOnce(&mut Value)) -> World {
 }
 
 fn workload(grant: Value) -> World {
+    workload_and(grant, |_| {})
+}
+
+fn workload_where(edit: impl FnOnce(&mut Value)) -> World {
+    workload_and(json!({ "operator": "OR", "builtInControls": ["block"] }), edit)
+}
+
+fn workload_and(grant: Value, edit: impl FnOnce(&mut Value)) -> World {
     created(|d| {
         d["conditions"]["users"] = json!({ "includeUsers": ["None"] });
         d["conditions"]["clientApplications"] = json!({ "includeServicePrincipals": ["ServicePrincipalsInMyTenant"] });
         d["grantControls"] = grant;
+        edit(&mut d["conditions"]);
     })
 }

@@ -6,7 +6,7 @@ use super::{Fault, Rule};
 use crate::change::checks::{has, lists};
 use crate::document::Canonical;
 
-pub(super) const RULES: [Rule; 11] = [
+pub(super) const RULES: [Rule; 12] = [
     one_target,
     some_target,
     contexts,
@@ -17,6 +17,7 @@ pub(super) const RULES: [Rule; 11] = [
     device_states,
     old_device_states,
     workload_users,
+    workload_conditions,
     workload_risk,
 ];
 
@@ -112,6 +113,17 @@ fn workload_users(policy: &Canonical) -> Option<Fault> {
     let users = policy.texts(&["conditions", "users", "includeUsers"]).any(|listed| listed != "None")
         || lists.iter().any(|list| has(policy, &["conditions", "users", list]));
     users.then_some(Fault { path: "conditions.clientApplications", message })
+}
+
+/// ca-semantics.md section 6.
+fn workload_conditions(policy: &Canonical) -> Option<Fault> {
+    has(policy, &["conditions", "clientApplications"]).then_some(())?;
+    let message =
+        "a policy for workload identities knows locations, their risk and authentication contexts as conditions: drop the others (1085)";
+    let others = ["platforms", "devices", "userRiskLevels", "signInRiskLevels"];
+    let foreign = others.iter().any(|condition| has(policy, &["conditions", condition]))
+        || !policy.texts(&["conditions", "clientAppTypes"]).eq(["all"]);
+    foreign.then_some(Fault { path: "conditions", message })
 }
 
 fn workload_risk(policy: &Canonical) -> Option<Fault> {
