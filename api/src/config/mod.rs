@@ -170,6 +170,10 @@ pub struct Workers {
     pub lease_s: u64,
     /// Seconds between two syncs of a tenant; 0 syncs only when asked.
     pub sync_interval_s: u64,
+    /// Seconds after which a sync asks for a new reading of the tenant's people; 0 reads them only when asked.
+    pub people_interval_s: u64,
+    /// The most users of a tenant that are kept.
+    pub people_max_users: usize,
     /// Milliseconds between the two equal reads that prove that a write of unknown outcome did not happen.
     pub settle_ms: u64,
 }
@@ -250,7 +254,7 @@ impl Default for Http {
 
 impl Default for Workers {
     fn default() -> Self {
-        Self { count: 4, lease_s: 30, sync_interval_s: 900, settle_ms: 10_000 }
+        Self { count: 4, lease_s: 30, sync_interval_s: 900, people_interval_s: 86_400, people_max_users: 500_000, settle_ms: 10_000 }
     }
 }
 

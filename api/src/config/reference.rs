@@ -79,6 +79,13 @@ pub(super) const KEYS: &[Key] = &[
     key("workers.lease_s", Kind::Integer, "30", "Seconds a claimed job is kept before another worker may take it over."),
     key("workers.sync_interval_s", Kind::Integer, "900", "Seconds between two syncs of a tenant; 0 syncs only when asked."),
     key(
+        "workers.people_interval_s",
+        Kind::Integer,
+        "86400",
+        "Seconds after which a sync asks for a new reading of the tenant's users, groups and roles; 0 reads them only when asked.",
+    ),
+    key("workers.people_max_users", Kind::Integer, "500000", "The most users of a tenant that are kept; those beyond are unknown."),
+    key(
         "workers.settle_ms",
         Kind::Integer,
         "10000",

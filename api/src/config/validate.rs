@@ -19,6 +19,8 @@ impl Config {
         problems.when(self.workers.count > 64, "workers.count must be at most 64");
         problems.when(!(1..=3600).contains(&self.workers.lease_s), "workers.lease_s must be from 1 to 3600");
         problems.when(self.workers.sync_interval_s > 86_400, "workers.sync_interval_s must be at most 86400");
+        problems.when(self.workers.people_interval_s > 2_592_000, "workers.people_interval_s must be at most 2592000");
+        problems.when(!(1..=5_000_000).contains(&self.workers.people_max_users), "workers.people_max_users must be from 1 to 5000000");
         problems.when(!(1..=600_000).contains(&self.workers.settle_ms), "workers.settle_ms must be from 1 to 600000");
         problems.when(
             self.mode == Mode::Production && self.test != Test::default(),

@@ -112,6 +112,8 @@ fn settings(config: &Config) -> Settings {
         lease: Duration::from_secs(workers.lease_s),
         settle: Duration::from_millis(workers.settle_ms),
         sync_interval: (workers.sync_interval_s > 0).then(|| Duration::from_secs(workers.sync_interval_s)),
+        people_interval: (workers.people_interval_s > 0).then(|| Duration::from_secs(workers.people_interval_s)),
+        people_max_users: workers.people_max_users,
         ..Settings::default()
     }
 }

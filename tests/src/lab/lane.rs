@@ -73,6 +73,7 @@ impl Parts {
                 verify_window: Duration::from_secs(3),
                 settle: Duration::from_millis(100),
                 sync_interval: None,
+                people_interval: None,
                 ..Settings::default()
             },
             failpoints: gate.failpoints(),

@@ -23,6 +23,10 @@ pub struct Settings {
     pub settle: Duration,
     /// How often each tenant is synced; `None` only when asked.
     pub sync_interval: Option<Duration>,
+    /// How old the reading of a tenant's people may grow before a sync asks for another; `None` only when asked.
+    pub people_interval: Option<Duration>,
+    /// The most users of a tenant that are kept; those beyond are unknown, and said to be.
+    pub people_max_users: usize,
 }
 
 impl Default for Settings {
@@ -37,6 +41,8 @@ impl Default for Settings {
             verify_window: Duration::from_secs(60),
             settle: Duration::from_secs(10),
             sync_interval: Some(Duration::from_secs(15 * 60)),
+            people_interval: Some(Duration::from_secs(24 * 3_600)),
+            people_max_users: 500_000,
         }
     }
 }

@@ -46,6 +46,12 @@ text_enum! {
         SyncCompleted = "SYNC_COMPLETED",
         /// A sync gave up; `data.code`, `data.message`.
         SyncFailed = "SYNC_FAILED",
+        /// A reading of a tenant's people moved on; `data.done`, `data.total`, `data.stage`.
+        PeopleProgress = "PEOPLE_PROGRESS",
+        /// A tenant's people were read; `data.users`, `data.guests`, `data.groups`, `data.gaps`.
+        PeopleRead = "PEOPLE_READ",
+        /// A tenant's people could not be read; `data.code`, `data.message`.
+        PeopleFailed = "PEOPLE_FAILED",
         /// Emergency access was configured.
         EmergencyAccessChanged = "EMERGENCY_ACCESS_CHANGED",
         /// A policy's metadata was edited.

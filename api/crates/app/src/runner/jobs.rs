@@ -1,14 +1,19 @@
 //! The kinds of background job and how each is enqueued.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use domain::change::request::ChangeRequest;
+use domain::document::text_hash;
 use domain::id::{ChangeId, JobId, ScheduleId, TenantId, WorkspaceId};
 use domain::schedule::Schedule;
 use domain::snapshot::SnapshotKind;
+use domain::tenant::Tenant;
 use domain::text_enum;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::NewJob;
+use uuid::Uuid;
 
 text_enum! {
     /// Kinds of background job.
@@ -19,6 +24,8 @@ text_enum! {
         Sync = "sync",
         /// Fires one schedule.
         Fire = "fire",
+        /// Reads who is in one tenant, in which groups and with which roles.
+        People = "people",
     }
 }
 
@@ -39,6 +46,14 @@ pub(crate) struct SyncPayload {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct FirePayload {
     pub(crate) schedule_id: ScheduleId,
+}
+
+/// Payload of [`JobKind::People`].
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct PeoplePayload {
+    pub(crate) tenant_id: TenantId,
+    /// Groups that somebody asks about; none: everything is read.
+    pub(crate) groups: BTreeSet<Uuid>,
 }
 
 /// Jobs with the same key never run at the same time: writes to one tenant are serial, and a sync never saves what it read before a write.
@@ -104,5 +119,25 @@ pub(crate) fn fire_sync_job(id: JobId, schedule: &Schedule, now: DateTime<Utc>) 
         dedup_key: Some(format!("fire-sync:{}:{}", schedule.id, schedule.revision)),
         priority: 0,
         ..sync_job(id, schedule.workspace_id, schedule.tenant_id, SnapshotKind::Resync, now)
+    }
+}
+
+/// The job that reads a tenant's people, or only the members of these groups where the rest is young. Not serial with writes: it reads the
+/// directory, which no change of ours touches.
+pub(crate) fn people_job(id: JobId, tenant: &Tenant, groups: &BTreeSet<Uuid>, now: DateTime<Utc>) -> NewJob {
+    let asked = text_hash(&json!(groups).to_string());
+    NewJob {
+        id,
+        workspace_id: tenant.workspace_id,
+        tenant_id: Some(tenant.id),
+        kind: JobKind::People.as_str().to_owned(),
+        // The same question once; another one waits its turn behind the serial key.
+        dedup_key: Some(format!("people:{}:{}", tenant.id, asked.0)),
+        serial_key: Some(format!("people:{}", tenant.id)),
+        payload: json!(PeoplePayload { tenant_id: tenant.id, groups: groups.clone() }),
+        priority: 20,
+        run_at: now,
+        max_attempts: 5,
+        created_at: now,
     }
 }

@@ -76,6 +76,7 @@ async fn perform(app: &App, job: &Job) -> Result<JobEnd, JobError> {
         Ok(JobKind::Apply) => crate::saga::run(app, job).await,
         Ok(JobKind::Sync) => crate::sync::run(app, job).await,
         Ok(JobKind::Fire) => crate::schedules::fire::run(app, job).await,
+        Ok(JobKind::People) => crate::people::run(app, job).await,
         Err(unknown) => Err(JobError::Broken(unknown.to_string())),
     }
 }
@@ -137,6 +138,7 @@ async fn give_up(app: &App, job: &Job, error: &JobError) -> Result<(), JobError>
         Ok(JobKind::Apply) => crate::saga::abandon(app, job, error).await?,
         Ok(JobKind::Sync) => crate::sync::gave_up(app, job, &error.for_people()).await?,
         Ok(JobKind::Fire) => crate::schedules::fire::gave_up(app, job, error).await?,
+        Ok(JobKind::People) => crate::people::gave_up(app, job, &error.for_people()).await?,
         Err(_) => {}
     }
     let tx = app.store().write().await?;

@@ -30,7 +30,7 @@ pub(super) async fn read(app: &App, tenant: &Tenant, graph: &TenantGraph, read: 
 }
 
 /// What the cache holds of the objects that open changes name, by id.
-async fn of_open_changes(reader: &Reader, tenant: &Tenant) -> AppResult<Vec<(DirectoryKind, String)>> {
+pub(crate) async fn of_open_changes(reader: &Reader, tenant: &Tenant) -> AppResult<Vec<(DirectoryKind, String)>> {
     let mut texts = HashSet::new();
     for payload in reader.open_payloads(tenant.workspace_id, tenant.id).await? {
         collect(&serde_json::to_value(&payload).map_err(|cause| AppError::Internal(cause.into()))?, &mut texts);

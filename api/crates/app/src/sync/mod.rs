@@ -18,6 +18,8 @@ use crate::App;
 use crate::runner::jobs::SyncPayload;
 use crate::runner::{JobEnd, JobError};
 
+pub(crate) use also::of_open_changes;
+
 /// Runs one sync job.
 pub(crate) async fn run(app: &App, job: &Job) -> Result<JobEnd, JobError> {
     let payload: SyncPayload = JobError::decode(job)?;

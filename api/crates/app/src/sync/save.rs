@@ -22,6 +22,7 @@ use crate::drift::clues::Clues;
 use crate::drift::record::Sighting;
 use crate::drift::{self, Previous};
 use crate::error::AppResult;
+use crate::people;
 use crate::runner::JobError;
 
 /// Saves the reading as a snapshot and brings rows and names up to date.
@@ -65,6 +66,7 @@ pub(super) async fn save(
     tenant.latest_snapshot_id = Some(snapshot);
     tenant.emergency_access = refreshed(&tenant.emergency_access, &reading, now);
     tx.update_tenant(&tenant).await?;
+    people::enqueue_if_due(&tx, app, &tenant, &reading.policies).await.map_err(JobError::app)?;
 
     let mut events = Vec::new();
     if from != ConnectionState::Connected {

@@ -18,6 +18,7 @@ use crate::types::change::ChangeRequest;
 use crate::types::drift_event::DriftEvent;
 use crate::types::member_event::MemberEvent;
 use crate::types::node::{Node, subject};
+use crate::types::people::PeopleEvent;
 use crate::types::schedule_event::{FreezeWindowEvent, ScheduleEvent};
 use crate::types::snapshot::{Snapshot, snapshot_of};
 use crate::types::user::{User, user_of};
@@ -38,6 +39,8 @@ pub enum Event {
     ApprovalEvent(ApprovalEvent),
     /// A sync moved.
     SyncEvent(SyncEvent),
+    /// A reading of a tenant's people moved on or ended.
+    PeopleEvent(PeopleEvent),
     /// A tenant changed.
     TenantEvent(TenantEvent),
     /// A policy's metadata changed.
@@ -68,6 +71,7 @@ impl From<domain::event::Event> for Event {
             EventKind::SyncStarted | EventKind::SyncProgress | EventKind::SyncCompleted | EventKind::SyncFailed => {
                 Event::SyncEvent(SyncEvent(event))
             }
+            EventKind::PeopleProgress | EventKind::PeopleRead | EventKind::PeopleFailed => Event::PeopleEvent(event.into()),
             EventKind::BaselineChanged => Event::BaselineEvent(event.into()),
             EventKind::TenantConnected
             | EventKind::TenantConnectionChanged
@@ -102,7 +106,8 @@ pub(super) fn text<'a>(event: &'a domain::event::Event, field: &str) -> Option<&
     event.event.data.get(field)?.as_str()
 }
 
-fn number(event: &domain::event::Event, field: &str) -> Option<i64> {
+/// A number of an event's data.
+pub(super) fn number(event: &domain::event::Event, field: &str) -> Option<i64> {
     event.event.data.get(field)?.as_i64()
 }
 

@@ -18,6 +18,7 @@ pub mod member_event;
 pub mod node;
 pub mod oversight;
 pub mod payload;
+pub mod people;
 pub mod policy;
 pub mod policy_version;
 pub mod schedule;

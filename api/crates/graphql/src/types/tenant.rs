@@ -21,6 +21,7 @@ use crate::scope::{Scope, ids, scope};
 use crate::types::baseline::Baseline;
 use crate::types::change::{ChangeRequest, changes};
 use crate::types::drift::{Drift, drift_of_tenant};
+use crate::types::people::People;
 use crate::types::policy::Policy;
 use crate::types::snapshot::Snapshot;
 use crate::types::snapshot_diff::SnapshotDiff;
@@ -229,6 +230,16 @@ impl Tenant {
     ) -> Nullable<Connection<Drift>> {
         let page = args(first, after, last, before);
         Some(drift_of_tenant(scope(ctx), self.row.id, status.unwrap_or_default(), source, &page, wants_total(ctx)).await)
+    }
+
+    /// The last reading of its users, groups and roles; `null` before the first.
+    #[graphql(complexity = "2 + child_complexity")]
+    async fn people(&self, ctx: &Context<'_>) -> Nullable<People> {
+        let scope = scope(ctx);
+        match scope.app.people_state(&scope.actor, self.row.id).await {
+            Ok(found) => found.map(|found| Ok(People::from(found))),
+            Err(error) => Some(Err(fault(error))),
+        }
     }
 
     /// When it was connected.
