@@ -69,6 +69,11 @@ pub fn in_admin_portals(app_id: &str) -> bool {
     ADMIN_PORTALS.binary_search(&app_id).is_ok()
 }
 
+/// Applications that a group names, in lower case; some are in both.
+pub fn grouped_applications() -> impl Iterator<Item = &'static str> {
+    OFFICE_365.into_iter().chain(ADMIN_PORTALS)
+}
+
 #[cfg(test)]
 mod tests {
     use super::{ADMIN_PORTALS, OFFICE_365};

@@ -25,7 +25,7 @@ mod verdict;
 mod workloads;
 
 pub use answer::Answer;
-pub use app_groups::{in_admin_portals, in_office_365};
+pub use app_groups::{grouped_applications, in_admin_portals, in_office_365};
 pub use controls::Control;
 pub use decision::{Decision, Missing, Outcome, decide};
 pub use finding::{Condition, Why};
