@@ -21,6 +21,7 @@ mod emergency;
 mod hostile;
 mod members;
 mod outcome;
+mod people;
 mod persons;
 mod real_input;
 mod roles;

@@ -62,6 +62,21 @@ impl Cloud {
         self.call("POST", &format!("/tenants/{tenant}/consent"), body).await;
     }
 
+    /// What Graph itself answers to a GET below its version: the tenant's own truth, asked for as one of its applications.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn graph(&self, tenant: Uuid, client_id: Uuid, path: &str) -> String {
+        let minted = self.call("POST", &format!("/tenants/{tenant}/tokens"), json!({ "clientId": client_id })).await;
+        let token = minted["access_token"].as_str().or(minted["accessToken"].as_str()).or(minted["token"].as_str()).expect("a token");
+        let url = format!("{}/v1.0{path}", self.base.trim_end_matches("/__sim"));
+        let request = self.http.get(url).bearer_auth(token).header("ConsistencyLevel", "eventual");
+        let response = request.send().await.expect("the simulator answers");
+        let (status, text) = (response.status(), response.text().await.expect("a body"));
+        assert!(status.is_success(), "{path}: {status} {text}");
+        text
+    }
+
     /// One call of the admin endpoint, by its path below `/__sim`.
     ///
     /// # Panics
