@@ -14,6 +14,7 @@ mod api_keys;
 mod approvals;
 mod baselines;
 mod conflict;
+mod coverage;
 mod crash;
 mod documents;
 mod drift;

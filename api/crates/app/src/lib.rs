@@ -11,6 +11,7 @@ pub mod baselines;
 pub mod bootstrap;
 mod changes;
 pub mod command;
+mod coverage;
 mod drift;
 pub mod error;
 pub mod failpoint;
@@ -40,6 +41,7 @@ use domain::env::{Clock, Ids};
 use graph::GraphClient;
 use store::Store;
 
+use crate::coverage::Computations;
 use crate::failpoint::Failpoints;
 use crate::hub::Hub;
 use crate::seal::Sealer;
@@ -47,6 +49,7 @@ use crate::settings::Settings;
 
 pub use changes::intent::{Intent, NewPolicy, NewPolicySource};
 pub use changes::{EditChange, LoosenInEmergency, ResolveOutcome, ReviewEmergency, StopChange, WaiveWarning};
+pub use coverage::{NotMeasurable, PolicyOverlap, TenantCoverage, TenantOverlaps};
 pub use drift::{AcceptDrift, DriftFilter, DriftReverts, RevertDrift};
 pub use people::PeopleState;
 pub use query::audit::AuditFilter;
@@ -86,12 +89,13 @@ pub struct App {
 struct Inner {
     deps: Deps,
     hub: Hub,
+    computations: Computations,
 }
 
 impl App {
     /// Use cases over these parts.
     pub fn new(deps: Deps) -> Self {
-        App { inner: Arc::new(Inner { deps, hub: Hub::new() }) }
+        App { inner: Arc::new(Inner { deps, hub: Hub::new(), computations: Computations::default() }) }
     }
 
     /// Whether the database answers; for readiness.
@@ -125,6 +129,10 @@ impl App {
 
     fn hub(&self) -> &Hub {
         &self.inner.hub
+    }
+
+    fn computations(&self) -> &Computations {
+        &self.inner.computations
     }
 
     fn failpoints(&self) -> &Failpoints {

@@ -35,6 +35,7 @@ macro_rules! words {
 }
 
 mod change;
+mod coverage;
 mod drift;
 mod graph;
 mod member;
@@ -44,6 +45,7 @@ mod schedule;
 mod tenant;
 
 pub use change::*;
+pub use coverage::*;
 pub use drift::*;
 pub use graph::*;
 pub use member::*;

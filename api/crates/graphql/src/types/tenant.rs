@@ -8,7 +8,7 @@ use domain::id::{SnapshotId, TenantId};
 use uuid::Uuid;
 
 use crate::connection::{Connection, wants_total};
-use crate::enums::{Cloud, DirectoryKind, DriftSource, DriftStatus, TenantConnectionState};
+use crate::enums::{Cloud, DirectoryKind, DriftSource, DriftStatus, PolicyOverlapKind, TenantConnectionState};
 use crate::fault::{Nullable, bad_input, fault, found};
 use crate::hot::ask::{Prefetched, empty, wants_conditions};
 use crate::hot::policy_page::PolicyPage;
@@ -20,7 +20,9 @@ use crate::scalars::DateTime;
 use crate::scope::{Scope, ids, scope};
 use crate::types::baseline::Baseline;
 use crate::types::change::{ChangeRequest, changes};
+use crate::types::coverage::TenantCoverage;
 use crate::types::drift::{Drift, drift_of_tenant};
+use crate::types::overlap::PolicyOverlaps;
 use crate::types::people::People;
 use crate::types::policy::Policy;
 use crate::types::snapshot::Snapshot;
@@ -240,6 +242,29 @@ impl Tenant {
             Ok(found) => found.map(|found| Ok(People::from(found))),
             Err(error) => Some(Err(fault(error))),
         }
+    }
+
+    /// Which users, applications and client types no enforced policy covers with a second factor, counted over whole UTC days up to today.
+    #[graphql(complexity = "100 + child_complexity")]
+    async fn coverage(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Days of sign-ins: 1, 7, 14 or 30.", default = 7)] window: u32,
+    ) -> Nullable<TenantCoverage> {
+        let scope = scope(ctx);
+        Some(scope.app.coverage(&scope.actor, self.row.id, window).await.map(TenantCoverage).map_err(fault))
+    }
+
+    /// Pairs of its enabled and report-only policies that apply to the same sign-ins, and what comes of it.
+    #[graphql(complexity = "100 + child_complexity")]
+    async fn policy_overlaps(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which kinds are listed; all unless given. At most 6.")] kinds: Option<Vec<PolicyOverlapKind>>,
+    ) -> Nullable<PolicyOverlaps> {
+        let scope = scope(ctx);
+        let found = scope.app.policy_overlaps(&scope.actor, self.row.id).await.map_err(fault);
+        Some(found.map(|found| PolicyOverlaps { found, kinds: kinds.unwrap_or_default() }))
     }
 
     /// When it was connected.

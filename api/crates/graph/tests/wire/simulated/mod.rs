@@ -1,6 +1,7 @@
 //! The calls against a whole Entra: `entra-sim`, which shares no code with the adapter.
 
 mod lookup;
+mod people;
 mod reads;
 mod service;
 mod writes;

@@ -1,0 +1,138 @@
+//! What coverage and overlaps are computed from.
+
+use std::collections::{BTreeSet, HashMap};
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use domain::document::PolicyDocument;
+use domain::evaluate::Surroundings;
+use domain::id::{ContentHash, PolicyId, TenantId};
+use domain::people::People;
+use domain::policy::PolicyState;
+use domain::snapshot::ItemKind;
+use domain::tenant::{DirectoryKind, Tenant};
+use domain::workspace::Actor;
+use serde_json::Value;
+use store::Reader;
+use uuid::Uuid;
+
+use super::{Key, NotMeasurable};
+use crate::App;
+use crate::authorize::in_scope;
+use crate::error::{AppError, AppResult};
+use crate::sync::record::manifest;
+
+/// Everything but the sign-ins.
+pub(super) struct Basis {
+    /// Enabled and report-only policies, by name.
+    pub(super) policies: Vec<(PolicyId, PolicyDocument)>,
+    pub(super) surroundings: Surroundings,
+    pub(super) people: People,
+    /// Emergency accounts, members of emergency groups among them.
+    pub(super) emergency: BTreeSet<Uuid>,
+    /// Names of applications by id.
+    pub(super) apps: HashMap<String, String>,
+}
+
+/// A tenant and the moment that an answer is of.
+pub(super) struct Asked {
+    pub(super) tenant: Tenant,
+    pub(super) key: Key,
+    pub(super) days: RangeInclusive<NaiveDate>,
+    pub(super) people_as_of: Option<DateTime<Utc>>,
+    pub(super) data_through: Option<DateTime<Utc>>,
+}
+
+impl App {
+    /// Whether the caller may ask, and of which moment the answer would be.
+    pub(super) async fn asked(&self, actor: &Actor, id: TenantId, days: u32) -> AppResult<Asked> {
+        in_scope(actor, id)?;
+        let reader = self.store().reader();
+        let tenant = reader.tenant(actor.workspace_id, id).await?.ok_or(AppError::NotFound)?;
+        let people = reader.people_summary(actor.workspace_id, id).await?;
+        let log = reader.sign_in_log(actor.workspace_id, id).await?;
+        let today = self.now().date_naive();
+        let key = Key {
+            tenant: id,
+            snapshot: tenant.latest_snapshot_id,
+            tenant_version: tenant.version,
+            people: people.as_ref().map(|people| (people.as_of, people.groups)),
+            sign_ins: log.as_ref().map(|log| log.next_part),
+            days,
+            today,
+        };
+        let first = today - TimeDelta::days(i64::from(days.max(1)) - 1);
+        let data_through = log.and_then(|log| log.data_through);
+        Ok(Asked { tenant, key, days: first..=today, people_as_of: people.map(|people| people.as_of), data_through })
+    }
+
+    /// Loads it; what is missing is said.
+    pub(super) async fn basis(&self, tenant: &Tenant) -> AppResult<Result<Basis, NotMeasurable>> {
+        let reader = self.store().reader();
+        if tenant.imported_at.is_none() {
+            return Ok(Err(NotMeasurable::NotImported));
+        }
+        let Some(mut people) = reader.people(tenant.workspace_id, tenant.id).await? else {
+            return Ok(Err(NotMeasurable::NoPeople));
+        };
+        let live = reader.policies_of_tenant(tenant.workspace_id, tenant.id).await?;
+        let live: Vec<_> = live.into_iter().filter(|policy| policy.deleted_at.is_none() && policy.state != PolicyState::Disabled).collect();
+        let hashes: Vec<ContentHash> = live.iter().map(|policy| policy.document_hash.clone()).collect();
+        let texts = reader.documents(tenant.workspace_id, &hashes).await?;
+        let mut policies = Vec::with_capacity(live.len());
+        for policy in live {
+            let text = texts
+                .get(&policy.document_hash)
+                .ok_or_else(|| AppError::Internal(format!("policy {} has no document", policy.id).into()))?;
+            policies.push((policy.id, PolicyDocument::parse(text).map_err(|cause| AppError::Internal(cause.into()))?));
+        }
+        policies.sort_by(|(a_id, a), (b_id, b)| (a.display_name(), a_id).cmp(&(b.display_name(), b_id)));
+        people.ask_about(policies.iter().flat_map(|(_, document)| named(document, DirectoryKind::Group)));
+        let emergency = emergency_accounts(tenant, &people);
+        let directory = reader.directory(tenant.workspace_id, tenant.id).await?.into_iter();
+        let apps = directory.filter(|object| object.kind == DirectoryKind::Application);
+        let apps = apps.map(|app| (app.object_id.to_lowercase(), app.display_name)).collect();
+        let surroundings = surroundings(&reader, tenant, &policies).await?;
+        Ok(Ok(Basis { policies, surroundings, people, emergency, apps }))
+    }
+}
+
+/// Objects of a kind that a document names.
+pub(super) fn named(document: &PolicyDocument, kind: DirectoryKind) -> impl Iterator<Item = Uuid> {
+    let references = document.references().into_iter().filter(move |found| found.kind == kind);
+    references.filter_map(|found| Uuid::try_parse(&found.id).ok())
+}
+
+/// Named locations of the latest snapshot, and the strengths that policies carry.
+async fn surroundings(reader: &Reader, tenant: &Tenant, policies: &[(PolicyId, PolicyDocument)]) -> AppResult<Surroundings> {
+    let Some(latest) = tenant.latest_snapshot_id else { return Ok(Surroundings::default()) };
+    let manifest = manifest(reader, tenant, latest).await?;
+    let locations: Vec<ContentHash> =
+        manifest.items.into_iter().filter(|item| item.kind == ItemKind::NamedLocation).map(|item| item.document_hash).collect();
+    let texts = reader.documents(tenant.workspace_id, &locations).await?;
+    let locations: Vec<Value> = texts
+        .values()
+        .map(|text| serde_json::from_str(text))
+        .collect::<Result<_, _>>()
+        .map_err(|cause| AppError::Internal(cause.into()))?;
+    Ok(Surroundings {
+        locations: Surroundings::locations_of_graph(&locations),
+        // Graph doesn't show the legacy portal's trusted addresses; that there are none is what `AllTrusted` is read as.
+        mfa_trusted_ips: Some(Vec::new()),
+        strengths: Surroundings::strengths_of_graph(policies.iter().map(|(_, document)| document.value())),
+        ..Surroundings::default()
+    })
+}
+
+fn emergency_accounts(tenant: &Tenant, people: &People) -> BTreeSet<Uuid> {
+    let mut accounts = BTreeSet::new();
+    for principal in &tenant.emergency_access.principals {
+        match principal.kind {
+            DirectoryKind::Group => accounts.extend(people.groups.get(&principal.object_id).into_iter().flat_map(|members| members.iter())),
+            _ => {
+                accounts.insert(principal.object_id);
+            }
+        }
+    }
+    accounts
+}
