@@ -48,7 +48,7 @@ async fn coverage_counts_whom_no_policy_reaches(database: Database) {
     // The excluded user becomes an emergency account: no gap any more.
     let revision =
         owner.send("query($id: ID!) { tenant(id: $id) { revision } }", json!({ "id": tenant })).await.at("/tenant/revision").clone();
-    let input = json!({ "tenantId": tenant, "objectIds": [users[1]], "expectedRevision": revision });
+    let input = json!({ "id": tenant, "objectIds": [users[1]], "expectedRevision": revision });
     let set = owner
         .send(
             "mutation($input: SetEmergencyAccessInput!) { setEmergencyAccess(input: $input) { userErrors { code message } } }",

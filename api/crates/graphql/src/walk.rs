@@ -28,7 +28,6 @@ const BOUNDED: &[&str] = &[
     "UserCoverageGap.excludedBy",
     "PolicyOverlaps.counts",
     "PolicyOverlaps.pairs",
-    "PolicyOverlap.clientTypes",
     "PolicyOverlap.applications",
     "BlockedByWarningError.warnings",
     "Member.tenants",

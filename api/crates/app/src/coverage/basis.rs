@@ -4,15 +4,15 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use domain::document::PolicyDocument;
+use domain::document::{PolicyDocument, text_hash};
 use domain::evaluate::Surroundings;
 use domain::id::{ContentHash, PolicyId, TenantId};
 use domain::people::People;
-use domain::policy::PolicyState;
+use domain::policy::{Policy, PolicyState};
 use domain::snapshot::ItemKind;
 use domain::tenant::{DirectoryKind, Tenant};
 use domain::workspace::Actor;
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::Reader;
 use uuid::Uuid;
 
@@ -38,6 +38,8 @@ pub(super) struct Basis {
 pub(super) struct Asked {
     pub(super) tenant: Tenant,
     pub(super) key: Key,
+    /// Enabled and report-only policies.
+    pub(super) policies: Vec<Policy>,
     pub(super) days: RangeInclusive<NaiveDate>,
     pub(super) people_as_of: Option<DateTime<Utc>>,
     pub(super) data_through: Option<DateTime<Utc>>,
@@ -52,9 +54,12 @@ impl App {
         let people = reader.people_summary(actor.workspace_id, id).await?;
         let log = reader.sign_in_log(actor.workspace_id, id).await?;
         let today = self.now().date_naive();
+        let policies = in_force(&reader, &tenant).await?;
+        let documents: Vec<(PolicyId, &str)> = policies.iter().map(|policy| (policy.id, policy.document_hash.0.as_str())).collect();
         let key = Key {
             tenant: id,
             snapshot: tenant.latest_snapshot_id,
+            policies: text_hash(&json!(documents).to_string()),
             tenant_version: tenant.version,
             people: people.as_ref().map(|people| (people.as_of, people.groups)),
             sign_ins: log.as_ref().map(|log| log.next_part),
@@ -63,20 +68,18 @@ impl App {
         };
         let first = today - TimeDelta::days(i64::from(days.max(1)) - 1);
         let data_through = log.and_then(|log| log.data_through);
-        Ok(Asked { tenant, key, days: first..=today, people_as_of: people.map(|people| people.as_of), data_through })
+        Ok(Asked { tenant, key, policies, days: first..=today, people_as_of: people.map(|people| people.as_of), data_through })
     }
 
     /// Loads it; what is missing is said.
-    pub(super) async fn basis(&self, tenant: &Tenant) -> AppResult<Result<Basis, NotMeasurable>> {
-        let reader = self.store().reader();
+    pub(super) async fn basis(&self, asked: &Asked) -> AppResult<Result<Basis, NotMeasurable>> {
+        let (reader, tenant, live) = (self.store().reader(), &asked.tenant, &asked.policies);
         if tenant.imported_at.is_none() {
             return Ok(Err(NotMeasurable::NotImported));
         }
         let Some(mut people) = reader.people(tenant.workspace_id, tenant.id).await? else {
             return Ok(Err(NotMeasurable::NoPeople));
         };
-        let live = reader.policies_of_tenant(tenant.workspace_id, tenant.id).await?;
-        let live: Vec<_> = live.into_iter().filter(|policy| policy.deleted_at.is_none() && policy.state != PolicyState::Disabled).collect();
         let hashes: Vec<ContentHash> = live.iter().map(|policy| policy.document_hash.clone()).collect();
         let texts = reader.documents(tenant.workspace_id, &hashes).await?;
         let mut policies = Vec::with_capacity(live.len());
@@ -95,6 +98,12 @@ impl App {
         let surroundings = surroundings(&reader, tenant, &policies).await?;
         Ok(Ok(Basis { policies, surroundings, people, emergency, apps }))
     }
+}
+
+/// Enabled and report-only policies that are not deleted.
+async fn in_force(reader: &Reader, tenant: &Tenant) -> AppResult<Vec<Policy>> {
+    let all = reader.policies_of_tenant(tenant.workspace_id, tenant.id).await?;
+    Ok(all.into_iter().filter(|policy| policy.deleted_at.is_none() && policy.state != PolicyState::Disabled).collect())
 }
 
 /// Objects of a kind that a document names.

@@ -51,7 +51,7 @@ impl App {
             return Ok(known);
         }
         let turn = self.turn().await?;
-        let (policies, figures) = match self.basis(&asked.tenant).await? {
+        let (policies, figures) = match self.basis(&asked).await? {
             Err(why) => (Vec::new(), Err(why)),
             Ok(basis) => {
                 let policies = basis.policies.iter().filter_map(|(id, document)| Some((document.graph_id()?, *id))).collect();

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use domain::id::{SnapshotId, TenantId};
+use domain::id::{ContentHash, SnapshotId, TenantId};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
@@ -55,6 +55,8 @@ pub(crate) struct Answers<T> {
 pub(crate) struct Key {
     tenant: TenantId,
     snapshot: Option<SnapshotId>,
+    /// Over the documents of all policies: an apply changes one without a snapshot of the whole tenant.
+    policies: ContentHash,
     /// Raised by every change of the tenant, its emergency access among them.
     tenant_version: i64,
     people: Option<(DateTime<Utc>, i64)>,

@@ -68,7 +68,7 @@ impl App {
             policies: 0,
             left_out: 0,
         };
-        match self.basis(&asked.tenant).await? {
+        match self.basis(&asked).await? {
             Err(why) => answer.pairs = Err(why),
             Ok(basis) => {
                 let mut seen = Seen::default();

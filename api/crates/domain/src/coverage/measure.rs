@@ -105,7 +105,8 @@ impl<'r> Measure<'r> {
                 (Some(crowd), Some(kind), Some(client)) => {
                     *levels.entry((crowd, kind, client)).or_insert_with(|| self.level(&self.crowds[crowd].answers, kind, client))
                 }
-                // Emergency accounts are no gap, and whom the directory doesn't hold nobody can tell.
+                // Emergency accounts are no gap, a user action asks for no application, and whom the directory doesn't hold nobody can tell.
+                (_, None, _) => continue,
                 _ if self.emergency.contains(&person.id) => continue,
                 _ => Level::Unknown,
             };
