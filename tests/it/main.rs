@@ -33,3 +33,4 @@ mod story;
 mod twice;
 mod two_admins;
 mod walls;
+mod what_if;

@@ -97,8 +97,8 @@ async fn every_role_may_do_what_the_table_says(database: Database) {
             Operation::RemoveMember => ("RemoveMemberInput", json!({ "id": objects.member })),
             Operation::CreateApiKey => ("CreateApiKeyInput", json!({ "displayName": "", "role": "VIEWER", "expiresAt": days(1) })),
             Operation::RevokeApiKey => ("RevokeApiKeyInput", json!({ "id": objects.api_key })),
-            // No mutations: every role reads, and the audit's verification has tests of its own.
-            Operation::Read | Operation::VerifyAuditLog => continue,
+            // No mutations: every role reads, and the audit's verification and what-if have tests of their own.
+            Operation::Read | Operation::VerifyAuditLog | Operation::WhatIf => continue,
         };
         tried.push(operation);
         let query = format!("mutation($input: {kind}!) {{ {operation}(input: $input) {{ userErrors {{ code }} }} }}");

@@ -82,6 +82,8 @@ text_enum! {
         DeleteBaselinePolicy = "deleteBaselinePolicy",
         /// `assignBaseline`
         AssignBaseline = "assignBaseline",
+        /// `whatIf`
+        WhatIf = "whatIf",
     }
 }
 
@@ -92,7 +94,7 @@ pub fn allowed(role: Role, operation: Operation) -> bool {
     match operation {
         Read => true,
         // Drafting.
-        CreateChange | EditChange | RunDryRun | RequestApproval | WithdrawApproval | CancelChange | RevertDrift => {
+        CreateChange | EditChange | RunDryRun | RequestApproval | WithdrawApproval | CancelChange | RevertDrift | WhatIf => {
             matches!(role, Owner | Admin | Operator)
         }
         // Judging what others did.

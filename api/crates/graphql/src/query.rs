@@ -12,6 +12,7 @@ use crate::fault::{Nullable, bad_input, fault, found};
 use crate::hot::ask::prefetch;
 use crate::ids::Kind;
 use crate::input::filter::{AuditWhere, ChangeWhere, EventWhere, TenantOrder, TenantOrderField, TenantWhere};
+use crate::input::what_if::SignInInput;
 use crate::paging::{MAX, args, cost};
 use crate::scalars::EventCursor;
 use crate::scope::scope;
@@ -23,6 +24,7 @@ use crate::types::policy::Policy;
 use crate::types::snapshot::{Snapshot, snapshot_of};
 use crate::types::tenant::{Tenant, tenant};
 use crate::types::viewer::Viewer;
+use crate::types::what_if::WhatIf;
 
 /// The query root.
 pub struct Query;
@@ -180,6 +182,31 @@ impl Query {
         };
         let found = scope.app.audit_log(&scope.actor, &filter, &page).await.map_err(fault)?;
         Ok(Connection::of(found, None, AuditEntry))
+    }
+
+    /// What the policies of a tenant make of a sign-in that is described by hand, each with the clause that decides; with a change, also what they
+    /// would make of it. Evaluated by Causeway: Entra is not asked. `null` for a tenant or a change that is not there.
+    ///
+    /// Requires one of: OWNER, ADMIN, OPERATOR.
+    #[graphql(complexity = "200 + child_complexity")]
+    async fn what_if(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The tenant.")] tenant_id: ID,
+        #[graphql(desc = "The sign-in.")] sign_in: SignInInput,
+        #[graphql(desc = "A change of one of its policies, in any status.")] change_id: Option<ID>,
+    ) -> Nullable<WhatIf> {
+        let scope = scope(ctx);
+        let tenant = TenantId(scope.ids.key(&tenant_id, Kind::Tenant).ok()?);
+        let change = match change_id {
+            Some(id) => Some(ChangeId(scope.ids.key(&id, Kind::Change).ok()?)),
+            None => None,
+        };
+        let described = match sign_in.described() {
+            Ok(described) => described,
+            Err(error) => return Some(Err(error)),
+        };
+        found(scope.app.what_if(&scope.actor, tenant, described, change).await).map(|found| found.map(WhatIf::from))
     }
 
     /// Computes the audit chain again, entry by entry: whatever was changed, dropped or added shows. At most 100,000 entries a call.

@@ -43,6 +43,10 @@ const BOUNDED: &[&str] = &[
     "ResolvedReference.candidates",
     "RevertDriftPayload.changes",
     "Schedule.blockedDiff",
+    "WhatIfDecision.blockedBy",
+    "WhatIfDecision.missing",
+    "WhatIfMissing.policies",
+    "WhatIfPolicy.conditions",
 ];
 
 fn document() -> ServiceDocument {

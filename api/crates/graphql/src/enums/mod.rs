@@ -37,6 +37,7 @@ macro_rules! words {
 mod change;
 mod coverage;
 mod drift;
+mod evaluation;
 mod graph;
 mod member;
 mod outcome;
@@ -47,6 +48,7 @@ mod tenant;
 pub use change::*;
 pub use coverage::*;
 pub use drift::*;
+pub use evaluation::*;
 pub use graph::*;
 pub use member::*;
 pub use outcome::*;

@@ -11,4 +11,6 @@ pub mod payload;
 pub mod policy;
 pub mod schedule;
 pub mod tenant;
+pub mod what_if;
+pub mod what_if_device;
 pub mod workspace;

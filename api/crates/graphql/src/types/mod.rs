@@ -32,4 +32,5 @@ pub mod three_way;
 pub mod user;
 pub mod viewer;
 pub mod warning;
+pub mod what_if;
 pub mod workspace;
