@@ -14,6 +14,8 @@ pub struct Model {
     pub window_length: String,
     #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
     pub source: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub observed_as: Uuid,
     pub workspace_id: Uuid,
     pub job_id: Option<Uuid>,
     pub from_at: Option<DateTimeUtc>,

@@ -16,6 +16,8 @@ impl MigrationTrait for Migration {
             .col(text("document_hash"))
             .col(text("window_length"))
             .col(text("source"))
+            // Graph's id of the policy whose own results were counted; all zeros for a simulation, which depends on the document alone.
+            .col(uuid("observed_as"))
             .col(uuid("workspace_id"))
             // The job that is computing it; null: none is.
             .col(uuid_null("job_id"))
@@ -34,7 +36,7 @@ impl MigrationTrait for Migration {
             .col(boolean("outdated"))
             .col(timestamp_with_time_zone("touched_at"))
             .foreign_key(&mut fk("impact_report", "tenant_id", "tenant"))
-            .primary_key(&mut key(["tenant_id", "document_hash", "window_length", "source"]))
+            .primary_key(&mut key(["tenant_id", "document_hash", "window_length", "source", "observed_as"]))
             .to_owned();
         manager.create_table(report).await?;
         // What clean-up reads.

@@ -20,6 +20,7 @@ mod documents;
 mod drift;
 mod emergency;
 mod hostile;
+mod impact;
 mod members;
 mod outcome;
 mod people;

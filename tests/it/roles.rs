@@ -43,6 +43,7 @@ async fn every_role_may_do_what_the_table_says(database: Database) {
                 ("CreateChangeInput", json!({ "policyId": policy["id"], "payload": { "rename": { "displayName": "" } } }))
             }
             Operation::RunDryRun | Operation::RequestApproval | Operation::CancelChange => ("ChangeRef", change_ref.clone()),
+            Operation::RefreshImpact => ("RefreshImpactInput", json!({})),
             Operation::DecideApproval => ("DecideApprovalInput", json!({ "id": change["id"], "decision": "APPROVE", "digest": "0" })),
             Operation::ApplyChange | Operation::RollbackChange => ("ApplyInput", apply.clone()),
             Operation::UpdateWorkspace => ("UpdateWorkspaceInput", json!({ "expectedRevision": 0 })),

@@ -19,6 +19,7 @@ pub mod failpoint;
 pub mod freeze;
 mod hub;
 mod idempotency;
+mod impact;
 pub mod members;
 pub mod page;
 mod people;
@@ -53,6 +54,7 @@ pub use changes::{EditChange, LoosenInEmergency, ResolveOutcome, ReviewEmergency
 pub use coverage::{NotMeasurable, PolicyOverlap, TenantCoverage, TenantOverlaps};
 pub use drift::{AcceptDrift, DriftFilter, DriftReverts, RevertDrift};
 pub use evaluation::{DescribedIdentity, DescribedSignIn, DescribedUser, WhatIf, WhatIfPolicy, WhatIfSide};
+pub use impact::{ImpactList, ImpactOf, ImpactSubject, MAX_REFRESHED, RefreshImpact, Refreshed};
 pub use people::PeopleState;
 pub use query::audit::AuditFilter;
 pub use query::changes::ChangeFilter;

@@ -20,6 +20,8 @@ text_enum! {
         CreateChange = "createChange",
         /// `runDryRun`
         RunDryRun = "runDryRun",
+        /// `refreshImpact`
+        RefreshImpact = "refreshImpact",
         /// `requestApproval`
         RequestApproval = "requestApproval",
         /// `decideApproval`
@@ -97,6 +99,7 @@ pub fn allowed(role: Role, operation: Operation) -> bool {
         CreateChange | EditChange | RunDryRun | RequestApproval | WithdrawApproval | CancelChange | RevertDrift | WhatIf => {
             matches!(role, Owner | Admin | Operator)
         }
+        RefreshImpact => matches!(role, Owner | Admin | Operator),
         // Judging what others did.
         DecideApproval | ReviewEmergency => matches!(role, Owner | Admin | Approver),
         // Writing to tenants, and deciding when.

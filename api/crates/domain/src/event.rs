@@ -52,6 +52,12 @@ text_enum! {
         PeopleRead = "PEOPLE_READ",
         /// A tenant's people could not be read; `data.code`, `data.message`.
         PeopleFailed = "PEOPLE_FAILED",
+        /// The computation of impact reports moved on; `data.done` of `data.total` days, `data.window`.
+        ImpactProgress = "IMPACT_PROGRESS",
+        /// Impact reports were computed; `data.window`, `data.reports`.
+        ImpactComputed = "IMPACT_COMPUTED",
+        /// Impact reports could not be computed; `data.window`, `data.code`, `data.message`.
+        ImpactFailed = "IMPACT_FAILED",
         /// Emergency access was configured.
         EmergencyAccessChanged = "EMERGENCY_ACCESS_CHANGED",
         /// A policy's metadata was edited.

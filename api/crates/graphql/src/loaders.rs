@@ -6,7 +6,7 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use app::page::{Page, PageRequest};
-use app::{App, PolicyFilter};
+use app::{App, ImpactOf, PolicyFilter};
 use async_graphql::Error;
 use async_graphql::dataloader::Loader;
 use domain::baseline::BaselinePolicy;
@@ -14,6 +14,7 @@ use domain::change::request::ChangeRequest;
 use domain::document::diff::NameTable;
 use domain::drift::Drift;
 use domain::id::{BaselinePolicyId, ChangeId, ContentHash, DriftId, MemberId, PolicyId, ScheduleId, SnapshotId, TenantId};
+use domain::impact::CachedImpact;
 use domain::policy::PolicyItem;
 use domain::schedule::Schedule;
 use domain::snapshot::Snapshot;
@@ -55,6 +56,7 @@ by_id! {
     DriftId => Drift, drift_by_ids;
     BaselinePolicyId => BaselinePolicy, baseline_policies_by_ids;
     ScheduleId => Schedule, schedules_by_ids;
+    ImpactOf => CachedImpact, impact_of;
 }
 
 /// The newest schedule of a change.

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use app::ImpactList;
 use app::page::Page;
 use async_graphql::{Context, ID, Object, Result};
 use domain::id::{ChangeId, PolicyId, SnapshotId, TenantId};
 use futures_util::future::join_all;
 
 use crate::connection::{Connection, wants_total};
+use crate::enums::{ImpactSource, ImpactStatus, ImpactWindow};
 use crate::fault::{Nullable, bad_input, fault, found};
 use crate::hot::ask::prefetch;
 use crate::ids::Kind;
@@ -19,12 +21,16 @@ use crate::scope::scope;
 use crate::types::audit::{AuditEntry, AuditVerification};
 use crate::types::change::{ChangeRequest, changes};
 use crate::types::event::{Event, events};
+use crate::types::impact::PolicyImpact;
 use crate::types::node::{self, Node};
 use crate::types::policy::Policy;
 use crate::types::snapshot::{Snapshot, snapshot_of};
 use crate::types::tenant::{Tenant, tenant};
 use crate::types::viewer::Viewer;
 use crate::types::what_if::WhatIf;
+
+/// The most tenants or policies that one page may be limited to.
+const MOST_NAMED: usize = 1_000;
 
 /// The query root.
 pub struct Query;
@@ -124,6 +130,42 @@ impl Query {
         let scope = scope(ctx);
         let filter = filter.unwrap_or_default().resolve(scope);
         changes(scope, filter, args(first, after, last, before), wants_total(ctx)).await
+    }
+
+    /// Every policy of any number of tenants with its impact report, by tenant and name: for integrators. It reads the cache alone; it never causes
+    /// work and never calls Graph.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "GraphQL arguments")]
+    async fn impact_reports(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items from the start or after a cursor: 1 to 100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go on from.")] after: Option<String>,
+        #[graphql(desc = "Items from the end or before a cursor: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "The cursor to go back from.")] before: Option<String>,
+        #[graphql(desc = "Of these tenants, at most 1,000; every tenant unless given.")] tenant_ids: Option<Vec<ID>>,
+        #[graphql(desc = "Of these policies, at most 1,000; every policy unless given.")] policy_ids: Option<Vec<ID>>,
+        #[graphql(desc = "How far back.", default_with = "ImpactWindow::Week")] window: ImpactWindow,
+        #[graphql(desc = "Where figures come from.", default_with = "ImpactSource::Observed")] source: ImpactSource,
+        #[graphql(desc = "In one of these statuses; in any unless given.")] status: Option<Vec<ImpactStatus>>,
+    ) -> Result<Connection<PolicyImpact>> {
+        let scope = scope(ctx);
+        let keys = |ids: Option<Vec<ID>>, kind: Kind, name: &str| match ids {
+            Some(ids) if ids.len() > MOST_NAMED => Err(bad_input(format!("{name} may hold at most {MOST_NAMED} ids."))),
+            // An id that names nothing finds nothing, as elsewhere.
+            Some(ids) => Ok(Some(ids.iter().filter_map(|id| scope.ids.key(id, kind).ok()).collect::<Vec<_>>())),
+            None => Ok(None),
+        };
+        let list = ImpactList {
+            tenant_ids: keys(tenant_ids, Kind::Tenant, "tenantIds")?.map(|ids| ids.into_iter().map(TenantId).collect()),
+            policy_ids: keys(policy_ids, Kind::Policy, "policyIds")?.map(|ids| ids.into_iter().map(PolicyId).collect()),
+            window: window.into(),
+            source: source.into(),
+            statuses: status.map(|statuses| statuses.into_iter().map(domain::impact::ImpactStatus::from).collect()),
+        };
+        let page = args(first, after, last, before).request()?;
+        let found = scope.app.impact_reports(&scope.actor, &list, &page).await.map_err(fault)?;
+        Ok(PolicyImpact::page(found))
     }
 
     /// The event log, oldest first: the same log and cursors that the subscriptions use. For catching up, and for integrators.

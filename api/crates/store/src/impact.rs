@@ -7,11 +7,13 @@ use entity::impact_report::{ActiveModel, Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
+use uuid::Uuid;
+
 use crate::convert::to_json;
 use crate::db::WriteTx;
 use crate::error::Result;
 
-/// Rows of one insert: fifteen parameters each.
+/// Rows of one insert: sixteen parameters each.
 const BATCH: usize = 100;
 
 /// A report's place in the cache.
@@ -25,6 +27,9 @@ pub struct ImpactKey {
     pub window: ImpactWindow,
     /// Where figures come from.
     pub source: ImpactSource,
+    /// Graph's id of the policy whose own results are counted; `None` for a simulation, which depends on the document alone. Two policies can have
+    /// the same document, and Entra's results of them differ.
+    pub observed_as: Option<Uuid>,
 }
 
 /// A computed report, and why its figures may not be shown if that is so.
@@ -36,6 +41,8 @@ pub struct ComputedImpact {
     pub reason: Option<ImpactReason>,
     /// How many sign-ins the tenant's log had counted.
     pub log_sign_ins: i64,
+    /// See [`ImpactKey::observed_as`].
+    pub observed_as: Option<Uuid>,
 }
 
 impl WriteTx {
@@ -80,7 +87,7 @@ impl WriteTx {
         if let Some(reason) = reason {
             mine().col_expr(Column::Reason, Expr::val(reason.as_str())).filter(Column::ComputedAt.is_null()).exec(&self.db).await?;
         }
-        mine().col_expr(Column::JobId, Expr::val(None::<uuid::Uuid>)).exec(&self.db).await?;
+        mine().col_expr(Column::JobId, Expr::val(None::<Uuid>)).exec(&self.db).await?;
         Ok(())
     }
 
@@ -98,7 +105,7 @@ impl WriteTx {
     /// Deletes reports of the tenant that nobody computed or asked for since an instant, at most `limit`, and says how many.
     pub async fn delete_impact_before(&self, workspace: WorkspaceId, tenant: TenantId, before: DateTime<Utc>, limit: u64) -> Result<u64> {
         let old = Query::select()
-            .columns([Column::DocumentHash, Column::WindowLength, Column::Source])
+            .columns([Column::DocumentHash, Column::WindowLength, Column::Source, Column::ObservedAs])
             .from(Entity)
             .and_where(Expr::col(Column::WorkspaceId).eq(workspace.0))
             .and_where(Expr::col(Column::TenantId).eq(tenant.0))
@@ -106,7 +113,7 @@ impl WriteTx {
             .and_where(Expr::col(Column::JobId).is_null())
             .limit(limit)
             .to_owned();
-        let place = Expr::tuple([Expr::col(Column::DocumentHash), Expr::col(Column::WindowLength), Expr::col(Column::Source)]);
+        let place = Expr::tuple([Column::DocumentHash, Column::WindowLength, Column::Source, Column::ObservedAs].map(Expr::col));
         let deleted = Entity::delete_many()
             .filter(Column::WorkspaceId.eq(workspace.0))
             .filter(Column::TenantId.eq(tenant.0))
@@ -118,7 +125,7 @@ impl WriteTx {
 }
 
 fn key_columns() -> OnConflict {
-    OnConflict::columns([Column::TenantId, Column::DocumentHash, Column::WindowLength, Column::Source])
+    OnConflict::columns([Column::TenantId, Column::DocumentHash, Column::WindowLength, Column::Source, Column::ObservedAs])
 }
 
 fn empty(workspace: WorkspaceId, key: &ImpactKey, now: DateTime<Utc>) -> ActiveModel {
@@ -127,6 +134,7 @@ fn empty(workspace: WorkspaceId, key: &ImpactKey, now: DateTime<Utc>) -> ActiveM
         document_hash: Set(key.document_hash.0.clone()),
         window_length: Set(key.window.as_str().to_owned()),
         source: Set(key.source.as_str().to_owned()),
+        observed_as: Set(key.observed_as.unwrap_or_default()),
         workspace_id: Set(workspace.0),
         job_id: Set(None),
         from_at: Set(None),
@@ -148,6 +156,7 @@ fn to_row(workspace: WorkspaceId, computed: &ComputedImpact) -> Result<ActiveMod
         document_hash: report.document_hash.clone(),
         window: report.window,
         source: report.source,
+        observed_as: computed.observed_as,
     };
     Ok(ActiveModel {
         from_at: Set(Some(report.from)),

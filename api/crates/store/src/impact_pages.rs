@@ -18,6 +18,17 @@ use crate::page::{Cursor, Page, PageRequest, SortKey};
 /// The list's name inside its cursors.
 const LIST: &str = "impact";
 
+/// Whose report.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ImpactDocument {
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// Canonical hash of the document.
+    pub document_hash: ContentHash,
+    /// Graph's id of the policy whose own results are counted; `None` for a simulation.
+    pub observed_as: Option<Uuid>,
+}
+
 /// Which policies of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImpactFilter {
@@ -46,10 +57,10 @@ const STATUS: &str = "CASE
     WHEN r.reason IS NOT NULL THEN 'NOT_APPLICABLE'
     ELSE 'FRESH' END";
 
-/// `{tenant}` and `{hash}` name the document; `$1` is the workspace, `$2` the window, `$3` the source.
+/// `{tenant}` and `{hash}` name the document, `{policy}` the policy whose own results count; `$1` is the workspace, `$2` the window, `$3` the source.
 const JOINS: &str = "
 LEFT JOIN impact_report r ON r.workspace_id = $1 AND r.tenant_id = {tenant} AND r.document_hash = {hash}
-    AND r.window_length = $2 AND r.source = $3
+    AND r.window_length = $2 AND r.source = $3 AND r.observed_as = {policy}
 LEFT JOIN sign_in_log l ON l.workspace_id = $1 AND l.tenant_id = {tenant}
 LEFT JOIN people e ON e.workspace_id = $1 AND e.tenant_id = {tenant}";
 
@@ -58,28 +69,36 @@ impl Reader {
     pub async fn impact_of_documents(
         &self,
         workspace: WorkspaceId,
-        documents: &[(TenantId, ContentHash)],
+        documents: &[ImpactDocument],
         window: ImpactWindow,
         source: ImpactSource,
-    ) -> Result<HashMap<(TenantId, ContentHash), CachedImpact>> {
+    ) -> Result<HashMap<ImpactDocument, CachedImpact>> {
         if documents.is_empty() {
             return Ok(HashMap::new());
         }
-        let keys: Vec<_> = documents.iter().map(|(tenant, hash)| json!({ "t": tenant.0.simple().to_string(), "h": hash.0 })).collect();
-        let (tenant, from) = if self.db.postgres() {
-            ("k.t", "json_to_recordset($4::json) AS k (t uuid, h text)")
-        } else {
-            ("k.t", "(SELECT unhex(json_extract(value, '$.t')) AS t, json_extract(value, '$.h') AS h FROM json_each($4)) k")
+        let key = |document: &ImpactDocument| {
+            let policy = document.observed_as.unwrap_or_default();
+            json!({ "t": document.tenant_id.0.simple().to_string(), "h": document.document_hash.0, "p": policy.simple().to_string() })
         };
-        let (status, joins) = (STATUS.replace("{disabled}", "FALSE"), JOINS.replace("{tenant}", tenant).replace("{hash}", "k.h"));
-        let sql = format!("SELECT {tenant} AS tenant_id, k.h AS document_hash, {status} AS status, {COLUMNS} FROM {from}{joins}");
+        let keys: Vec<_> = documents.iter().map(key).collect();
+        let from = if self.db.postgres() {
+            "json_to_recordset($4::json) AS k (t uuid, h text, p uuid)"
+        } else {
+            "(SELECT unhex(json_extract(value, '$.t')) AS t, json_extract(value, '$.h') AS h, unhex(json_extract(value, '$.p')) AS p
+            FROM json_each($4)) k"
+        };
+        let joins = JOINS.replace("{tenant}", "k.t").replace("{hash}", "k.h").replace("{policy}", "k.p");
+        let status = STATUS.replace("{disabled}", "FALSE");
+        let sql = format!("SELECT k.t AS tenant_id, k.h AS document_hash, k.p AS policy, {status} AS status, {COLUMNS} FROM {from}{joins}");
         let values: Vec<Value> =
             vec![workspace.0.into(), window.as_str().into(), source.as_str().into(), Value::from(json!(keys).to_string())];
         let rows = self.db.query_all_raw(Statement::from_sql_and_values(self.db.get_database_backend(), sql, values)).await?;
         rows.iter()
             .map(|row| {
                 let cached = to_cached(row, window, source)?;
-                Ok(((cached.tenant_id, cached.document_hash.clone()), cached))
+                let policy: Uuid = row.try_get("", "policy")?;
+                let observed_as = (!policy.is_nil()).then_some(policy);
+                Ok((ImpactDocument { tenant_id: cached.tenant_id, document_hash: cached.document_hash.clone(), observed_as }, cached))
             })
             .collect()
     }
@@ -88,7 +107,10 @@ impl Reader {
     pub async fn impact_page(&self, workspace: WorkspaceId, filter: &ImpactFilter, request: &PageRequest) -> Result<Page<PolicyImpact>> {
         let mut values: Vec<Value> = vec![workspace.0.into(), filter.window.as_str().into(), filter.source.as_str().into()];
         let conditions = conditions(&self.db, filter, request, &mut values)?;
-        let (status, joins) = (status(filter.source), JOINS.replace("{tenant}", "p.tenant_id").replace("{hash}", "p.content_hash"));
+        values.push(Uuid::nil().into());
+        let policy = if filter.source == ImpactSource::Observed { "p.graph_id".to_owned() } else { format!("${}", values.len()) };
+        let joins = JOINS.replace("{tenant}", "p.tenant_id").replace("{hash}", "p.content_hash").replace("{policy}", &policy);
+        let status = status(filter.source);
         let order = if request.backwards { "DESC" } else { "ASC" };
         // One more than asked for shows whether there are more.
         values.push((request.limit() as i64 + 1).into());

@@ -61,7 +61,7 @@ pub use error::{Result, StoreError, constraint};
 pub use events::EventFilter;
 pub use idempotency::IdempotencyRecord;
 pub use impact::{ComputedImpact, ImpactKey};
-pub use impact_pages::ImpactFilter;
+pub use impact_pages::{ImpactDocument, ImpactFilter};
 pub use intent_stage::IntentStage;
 pub use intents::ApplyIntent;
 pub use jobs::{Enqueued, Job, JobLease, JobState, NewJob};

@@ -13,6 +13,7 @@ use domain::workspace::Member;
 use store::{Reader, WriteTx};
 
 use crate::App;
+use crate::changes::plan::Impact;
 use crate::changes::target;
 use crate::error::AppResult;
 
@@ -35,7 +36,7 @@ impl GateFacts {
     pub(crate) async fn with_emergency(mut self, app: &App, tx: &WriteTx, change: &ChangeRequest, tenant: &Tenant) -> AppResult<Self> {
         if !tenant.emergency_access.principals.is_empty() {
             let stored = target::load(tx, change, tenant).await?;
-            let plan = app.plan_against(tx, None, change, tenant, &stored).await?;
+            let plan = app.plan_against(tx, None, change, tenant, &stored, Impact::Given(None)).await?;
             let concerns =
                 |warning: &Warning| matches!(warning.code, WarningCode::BreakglassNotExcluded | WarningCode::BreakglassExclusionRemoved);
             self.unsafe_now = plan.warnings.into_iter().filter(concerns).collect();

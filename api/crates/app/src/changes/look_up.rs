@@ -14,6 +14,7 @@ use store::{DirectoryAlias, Reader};
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::plan::Impact;
 use super::target;
 use crate::App;
 use crate::error::{AppError, AppResult};
@@ -83,7 +84,7 @@ impl App {
         };
         let change = ChangeRequest::draft(draft, self.now());
         let stored = target::load(reader, &change, tenant).await?;
-        let plan = self.plan_against(reader, None, &change, tenant, &stored).await?;
+        let plan = self.plan_against(reader, None, &change, tenant, &stored, Impact::Given(None)).await?;
         let open =
             plan.references.into_iter().filter(|reference| reference.candidates.is_empty() || PARTLY_CACHED.contains(&reference.kind));
         Ok(Wanted::of(open.map(|reference| (reference.kind, reference.given))))

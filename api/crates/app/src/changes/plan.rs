@@ -3,7 +3,7 @@
 use domain::change::approval_rules::ApprovalFacts;
 use domain::change::digest::{DigestInput, digest};
 use domain::change::dry_run::DryRun;
-use domain::change::plan::{Plan, PlanInput, plan};
+use domain::change::plan::{ImpactFacts, Plan, PlanInput, plan};
 use domain::change::request::ChangeRequest;
 use domain::document::PolicyDocument;
 use domain::id::{DryRunId, MemberId};
@@ -16,6 +16,7 @@ use crate::App;
 use crate::changes::look_up;
 use crate::changes::target::{self, Stored};
 use crate::error::{AppError, AppResult};
+use crate::impact::cached_facts;
 
 impl App {
     /// The dry-run of `change` against the latest snapshot of its tenant.
@@ -23,7 +24,7 @@ impl App {
         let workspace = tx.workspace(change.workspace_id).await?.ok_or(AppError::NotFound)?;
         let tenant = tx.tenant(change.workspace_id, change.tenant_id).await?.ok_or(AppError::NotFound)?;
         let stored = target::load(tx, change, &tenant).await?;
-        let plan = self.plan_against(tx, Some(actor.member_id), change, &tenant, &stored).await?;
+        let plan = self.plan_against(tx, Some(actor.member_id), change, &tenant, &stored, Impact::Cached).await?;
         let digest = digest(&DigestInput {
             kind: change.payload.kind(),
             tenant: change.tenant_id,
@@ -33,7 +34,7 @@ impl App {
             warnings: &plan.warnings,
             base_hash: &plan.base_hash,
         });
-        let facts = ApprovalFacts::of(&plan.diff, &plan.warnings, stored.policy.as_ref(), None, 0);
+        let facts = ApprovalFacts::of(&plan.diff, &plan.warnings, stored.policy.as_ref(), plan.impact, 0);
         let approval_reasons = change.approval_rules.reasons(&facts);
         let dry_run = DryRun::from_plan(DryRunId(self.ids().uuid()), plan, digest, self.now(), workspace.dry_run_ttl_s);
         Ok(DryRun { approval_reasons, ..dry_run })
@@ -47,13 +48,18 @@ impl App {
         change: &ChangeRequest,
         tenant: &Tenant,
         stored: &Stored,
+        impact: Impact,
     ) -> AppResult<Plan> {
         let names = look_up::names(tx, change.workspace_id, change.tenant_id).await?;
         let actor_entra = match member {
             Some(member) => self.member_in_tenant(tx, member, tenant).await?,
             None => None,
         };
-        Ok(plan(&PlanInput {
+        let given = match impact {
+            Impact::Cached => None,
+            Impact::Given(given) => given,
+        };
+        let input = PlanInput {
             payload: &change.payload,
             tenant,
             policy: stored.policy.as_ref(),
@@ -65,11 +71,18 @@ impl App {
             // A change's own snapshots read one object; only a sync reads the whole tenant.
             snapshot_taken_at: tenant.last_sync_at,
             actor_entra,
-            impact: None,
+            impact: given,
             waivers: &change.waivers,
             owned_by_rollout: false,
             now: self.now(),
-        }))
+        };
+        let made = plan(&input);
+        if let Impact::Given(_) = impact {
+            return Ok(made);
+        }
+        // Only the plan tells which document is meant, and only the warnings depend on what is known of it.
+        let known = cached_facts(tx, change.workspace_id, change.tenant_id, &made.desired_hash).await?;
+        Ok(if known.is_some() { plan(&PlanInput { impact: known, ..input }) } else { made })
     }
 
     /// The member's own object id in the tenant, where its token was issued by that tenant.
@@ -80,6 +93,15 @@ impl App {
         let same_tenant = Uuid::parse_str(tid).is_ok_and(|tid| tid == tenant.entra_tenant_id);
         Ok(if same_tenant { Uuid::parse_str(oid).ok() } else { None })
     }
+}
+
+/// Where a plan's warnings take the impact of the intended document from.
+#[derive(Clone, Copy)]
+pub(crate) enum Impact {
+    /// The cache of reports.
+    Cached,
+    /// What was known when the change was reviewed, or nothing where no warning about it is asked for.
+    Given(Option<ImpactFacts>),
 }
 
 /// A stored document of the change's workspace.

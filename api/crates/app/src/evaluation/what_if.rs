@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::surroundings::{TenantPolicies, tenant_policies};
 use crate::App;
 use crate::authorize::{authorize, in_scope};
+use crate::changes::plan::Impact;
 use crate::changes::target;
 use crate::error::{AppError, AppResult};
 
@@ -133,7 +134,7 @@ impl App {
             return Ok(others.collect());
         }
         let stored = target::load(reader, &change, tenant).await?;
-        let plan = self.plan_against(reader, Some(actor.member_id), &change, tenant, &stored).await?;
+        let plan = self.plan_against(reader, Some(actor.member_id), &change, tenant, &stored, Impact::Given(None)).await?;
         let after = plan.after.ok_or_else(|| AppError::invalid(&["changeId"], format!("the change can't be planned: {}", plan.summary)))?;
         let mut changed: Vec<_> = others.chain([(change.policy_id, after)]).collect();
         changed.sort_by_cached_key(|(id, document)| (document.display_name().to_lowercase(), *id));

@@ -26,6 +26,8 @@ text_enum! {
         Fire = "fire",
         /// Reads who is in one tenant, in which groups and with which roles.
         People = "people",
+        /// Computes impact reports of one tenant.
+        Impact = "impact",
     }
 }
 

@@ -77,6 +77,7 @@ async fn perform(app: &App, job: &Job) -> Result<JobEnd, JobError> {
         Ok(JobKind::Sync) => crate::sync::run(app, job).await,
         Ok(JobKind::Fire) => crate::schedules::fire::run(app, job).await,
         Ok(JobKind::People) => crate::people::run(app, job).await,
+        Ok(JobKind::Impact) => crate::impact::job::run(app, job).await,
         Err(unknown) => Err(JobError::Broken(unknown.to_string())),
     }
 }
@@ -139,6 +140,7 @@ async fn give_up(app: &App, job: &Job, error: &JobError) -> Result<(), JobError>
         Ok(JobKind::Sync) => crate::sync::gave_up(app, job, &error.for_people()).await?,
         Ok(JobKind::Fire) => crate::schedules::fire::gave_up(app, job, error).await?,
         Ok(JobKind::People) => crate::people::gave_up(app, job, &error.for_people()).await?,
+        Ok(JobKind::Impact) => crate::impact::job::gave_up(app, job, &error.for_people()).await?,
         Err(_) => {}
     }
     let tx = app.store().write().await?;

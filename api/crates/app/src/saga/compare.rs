@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::target::Live;
 use super::{Apply, Next};
+use crate::changes::plan::Impact;
 use crate::changes::target::Stored;
 use crate::runner::JobError;
 
@@ -93,8 +94,11 @@ impl Apply<'_> {
         let Some(document) = document else { return self.conflict(foreign, &live).await.map(Compared::Ended) };
         let stored = Stored { policy: self.policy.clone(), document: Some(document.clone()), ..Stored::default() };
         let reader = self.app.store().reader();
-        let plan =
-            self.app.plan_against(&reader, self.change.applied_by, &self.change, &self.tenant, &stored).await.map_err(JobError::app)?;
+        let plan = self
+            .app
+            .plan_against(&reader, self.change.applied_by, &self.change, &self.tenant, &stored, Impact::Given(dry_run.impact))
+            .await
+            .map_err(JobError::app)?;
         if lines(&plan.diff) != lines(&dry_run.diff) || codes(&plan.warnings) != codes(&dry_run.warnings) {
             return self.conflict(foreign, &live).await.map(Compared::Ended);
         }

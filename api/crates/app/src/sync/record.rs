@@ -133,11 +133,14 @@ pub(crate) async fn snapshot_of_one(
         (Some(graph_id), Some(value)) => {
             let (item, text) = object_item(seen.kind, value, graph_id)?;
             tx.put_documents(tenant.workspace_id, &[text]).await?;
-            before.with_item(item)
+            before.clone().with_item(item)
         }
-        (Some(graph_id), None) => before.without(seen.kind, &graph_id.to_string()),
-        (None, _) => before,
+        (Some(graph_id), None) => before.clone().without(seen.kind, &graph_id.to_string()),
+        (None, _) => before.clone(),
     };
+    if crate::impact::evaluates_otherwise(&before, &after) {
+        tx.outdate_impact(tenant.workspace_id, tenant.id).await?;
+    }
     insert_snapshot(tx, tenant, new.id, new.kind, Some(change), &after, now).await
 }
 

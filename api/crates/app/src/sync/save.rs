@@ -41,6 +41,9 @@ pub(super) async fn save(
     let snapshot = SnapshotId(app.ids().uuid());
     let Found { manifest, texts, clues } = found;
     let previous = Previous::load(&tx, &tenant).await.map_err(JobError::app)?;
+    if previous.as_ref().is_some_and(|previous| crate::impact::evaluates_otherwise(&previous.manifest, &manifest)) {
+        tx.outdate_impact(tenant.workspace_id, tenant.id).await?;
+    }
     tx.put_documents(tenant.workspace_id, &texts).await?;
     insert_snapshot(&tx, &tenant, snapshot, kind, None, &manifest, now).await.map_err(JobError::app)?;
 

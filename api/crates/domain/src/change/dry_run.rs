@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::change::approval_rules::ApprovalReason;
-use crate::change::plan::Plan;
+use crate::change::plan::{ImpactFacts, Plan};
 use crate::change::warning::Warning;
 use crate::id::{ContentHash, DryRunId};
 use crate::tenant::DirectoryKind;
@@ -41,6 +41,9 @@ pub struct DryRun {
     /// Which of the change's approval rules hold for this plan; none: no approval is needed.
     #[serde(default)]
     pub approval_reasons: Vec<ApprovalReason>,
+    /// What the cache of impact reports held for the intended document; `None`: nobody had computed it.
+    #[serde(default)]
+    pub impact: Option<ImpactFacts>,
 }
 
 /// What a reference of the payload stands for in the tenant.
@@ -147,6 +150,7 @@ impl DryRun {
             summary: plan.summary,
             references: plan.references,
             approval_reasons: Vec::new(),
+            impact: plan.impact,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! From an intent to a complete plan: the write, the diff and the warnings.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -75,10 +76,13 @@ pub struct Plan {
     pub references: Vec<ResolvedReference>,
     /// The policy as it would be: what what-if and impact evaluate. `None` for a deletion, a named location, and where nothing can be planned.
     pub after: Option<PolicyDocument>,
+    /// The impact that the warnings were made with.
+    pub impact: Option<ImpactFacts>,
 }
 
 /// What a cached impact report says about the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ImpactFacts {
     /// Sign-ins that would be blocked.
     pub would_block: u64,
@@ -123,6 +127,7 @@ pub fn plan(input: &PlanInput<'_>) -> Plan {
         warnings,
         references: outcome.references,
         after: outcome.after,
+        impact: input.impact,
     }
 }
 
@@ -178,5 +183,6 @@ fn not_found(missing: &str) -> Plan {
         summary: "Nothing can be planned: the object is not in the most recent snapshot".to_owned(),
         references: Vec::new(),
         after: None,
+        impact: None,
     }
 }

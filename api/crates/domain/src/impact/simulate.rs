@@ -91,15 +91,24 @@ impl Answers {
 
     /// The totals alone: what an editor asks for while somebody changes a policy.
     pub fn count(&self, chunk: &Chunk) -> Counts {
-        // By answer and standing; rows that never reached a policy count where nothing applies.
+        // By answer and standing. Columns side by side, and the standing only where the policy may apply: a look-up that is not made costs
+        // nothing, and most policies apply to few sign-ins.
         let mut sums = [0_u64; 16];
-        for (row, sign_ins) in chunk.rows.sign_ins.iter().enumerate() {
-            let (answer, standing, reached) = self.at(chunk, row);
-            let answer = if reached { answer } else { 0 };
-            sums[usize::from(answer << 2 | standing)] += u64::from(*sign_ins);
+        let rows = &chunk.rows;
+        let columns = rows.person.iter().zip(&rows.target).zip(&rows.place).zip(&rows.device).zip(&rows.traits);
+        for ((((((person, target), place), device), traits), outcome), sign_ins) in columns.zip(&rows.outcome).zip(&rows.sign_ins) {
+            let (person, device) = (*person as usize, *device as usize);
+            let answer = self.targets[*target as usize]
+                & self.people[person]
+                & self.places[*place as usize]
+                & self.devices[device]
+                & self.traits[*traits as usize];
+            if answer != 0 && self.reached[*outcome as usize] {
+                let at = self.person_part[person] + self.device_part[device] + traits;
+                sums[usize::from((answer << 2 | self.standings[at as usize]) & 15)] += u64::from(*sign_ins);
+            }
         }
-        let yes = usize::from(YES) << 2;
-        let maybe = usize::from(MAYBE) << 2;
+        let (maybe, yes) = (usize::from(MAYBE) << 2, usize::from(YES) << 2);
         Counts {
             satisfied: sums[yes],
             interrupted: sums[yes + 1],

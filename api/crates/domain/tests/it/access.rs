@@ -17,7 +17,7 @@ fn each_row_of_the_page_holds() {
     use Operation::*;
     use Role::*;
     let rows: [(&[Operation], &[Role]); 5] = [
-        (&[CreateChange, EditChange, RunDryRun, RequestApproval, CancelChange], &[Owner, Admin, Operator]),
+        (&[CreateChange, EditChange, RunDryRun, RefreshImpact, RequestApproval, CancelChange], &[Owner, Admin, Operator]),
         (&[DecideApproval, ReviewEmergency], &[Owner, Admin, Approver]),
         (&[ApplyChange, ScheduleChange, RollbackChange], &[Owner, Admin]),
         (&[ConnectTenant, ResyncTenant, UpdatePolicyMetadata, SetEmergencyAccess], &[Owner, Admin]),

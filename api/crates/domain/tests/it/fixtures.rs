@@ -119,6 +119,7 @@ pub fn dry_run(digest: &str, warnings: Vec<Warning>) -> DryRun {
         summary: String::new(),
         references: Vec::new(),
         approval_reasons: Vec::new(),
+        impact: None,
     }
 }
 

@@ -5,6 +5,7 @@ pub mod change;
 pub mod drift;
 pub mod filter;
 pub mod freeze_window;
+pub mod impact;
 pub mod member;
 pub mod oversight;
 pub mod payload;

@@ -3,6 +3,7 @@
 mod baseline;
 mod change;
 mod drift;
+mod impact;
 mod member;
 mod oversight;
 pub mod payload;
@@ -30,4 +31,5 @@ pub struct Mutations(
     member::MemberMutations,
     schedule::ScheduleMutations,
     baseline::BaselineMutations,
+    impact::ImpactMutations,
 );

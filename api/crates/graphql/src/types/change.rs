@@ -10,7 +10,7 @@ use domain::id::ChangeId;
 use domain::policy::LatestChange;
 
 use crate::connection::Connection;
-use crate::enums::{Action, ApprovalReason, ChangeKind, ChangeStatus, CloseReason};
+use crate::enums::{Action, ApprovalReason, ChangeKind, ChangeStatus, CloseReason, ImpactWindow};
 use crate::fault::{Nullable, coded, fault};
 use crate::ids::Kind;
 use crate::paging::{PageArgs, args, cost};
@@ -20,6 +20,7 @@ use crate::types::approval::Approval;
 use crate::types::dry_run::DryRun;
 use crate::types::event::{Event, events};
 use crate::types::failure::ChangeFailure;
+use crate::types::impact::{ImpactReport, impact_of_change};
 use crate::types::node;
 use crate::types::oversight::{Emergency, OutcomeDecision, Waiver};
 use crate::types::payload::ChangePayload;
@@ -183,6 +184,20 @@ impl ChangeRequest {
     /// The present dry-run; `null` before the first one and after an edit.
     async fn dry_run(&self, ctx: &Context<'_>) -> Nullable<DryRun> {
         self.row(ctx).await.map(|row| DryRun::of(&row)).transpose()
+    }
+
+    /// The impact of the policy as the present dry-run would make it, taken as enforced, as the cache has it: `refreshImpact` computes it. `null`
+    /// without a dry-run.
+    #[graphql(complexity = "5 + child_complexity")]
+    async fn impact(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How far back.", default_with = "ImpactWindow::Week")] window: ImpactWindow,
+    ) -> Nullable<ImpactReport> {
+        match self.row(ctx).await {
+            Ok(row) => impact_of_change(scope(ctx), &row, row.dry_run.as_ref()?, window).await,
+            Err(error) => Some(Err(error)),
+        }
     }
 
     /// Approvals asked for, oldest first: at most the 50 newest.

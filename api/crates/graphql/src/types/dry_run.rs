@@ -5,11 +5,13 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, SimpleObject};
 use domain::change::request::ChangeRequest;
 
-use crate::enums::DirectoryKind;
+use crate::enums::{DirectoryKind, ImpactWindow};
+use crate::fault::Nullable;
 use crate::ids::Kind;
 use crate::scalars::{DateTime, Json};
 use crate::scope::{ids, scope};
 use crate::types::diff::{FieldDiff, NamedRef, fields};
+use crate::types::impact::{ImpactReport, impact_of_change};
 use crate::types::warning::Warning;
 
 /// The dry-run of a change.
@@ -93,6 +95,17 @@ impl DryRun {
     #[graphql(complexity = "5 + 10 * child_complexity")]
     async fn diff(&self) -> Vec<FieldDiff> {
         fields(&self.found.diff)
+    }
+
+    /// The impact of the intended policy, taken as enforced, as the cache has it: `refreshImpact` computes it. `null` where the tenant is out of
+    /// the caller's sight.
+    #[graphql(complexity = "5 + child_complexity")]
+    async fn impact(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How far back.", default_with = "ImpactWindow::Week")] window: ImpactWindow,
+    ) -> Nullable<ImpactReport> {
+        impact_of_change(scope(ctx), &self.change, &self.found, window).await
     }
 
     /// What to look out for, most severe first. At most one entry per warning code and field.

@@ -16,6 +16,7 @@ use crate::scope::{Scope, ids, scope};
 use crate::types::baseline_event::BaselineEvent;
 use crate::types::change::ChangeRequest;
 use crate::types::drift_event::DriftEvent;
+use crate::types::impact_event::ImpactEvent;
 use crate::types::member_event::MemberEvent;
 use crate::types::node::{Node, subject};
 use crate::types::people::PeopleEvent;
@@ -35,6 +36,8 @@ use crate::types::user::{User, user_of};
 pub enum Event {
     /// A change request was created or moved.
     ChangeEvent(ChangeEvent),
+    /// Impact reports are being computed, were, or could not be.
+    ImpactEvent(ImpactEvent),
     /// An approval was asked for, given, refused or voided.
     ApprovalEvent(ApprovalEvent),
     /// A sync moved.
@@ -72,6 +75,7 @@ impl From<domain::event::Event> for Event {
                 Event::SyncEvent(SyncEvent(event))
             }
             EventKind::PeopleProgress | EventKind::PeopleRead | EventKind::PeopleFailed => Event::PeopleEvent(event.into()),
+            EventKind::ImpactProgress | EventKind::ImpactComputed | EventKind::ImpactFailed => Event::ImpactEvent(event.into()),
             EventKind::BaselineChanged => Event::BaselineEvent(event.into()),
             EventKind::TenantConnected
             | EventKind::TenantConnectionChanged

@@ -14,6 +14,8 @@ pub mod dry_run;
 pub mod event;
 pub mod failure;
 pub mod freeze_window;
+pub mod impact;
+pub mod impact_event;
 pub mod member;
 pub mod member_event;
 pub mod node;

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use app::ChangeFilter;
+use app::{ChangeFilter, ImpactOf, ImpactSubject};
 use async_graphql::{Context, ID, Object, Result};
 use domain::document::PolicyDocument;
 use domain::policy::PolicyItem;
 
 use crate::connection::{Connection, wants_total};
-use crate::enums::{Criticality, PolicyState};
+use crate::enums::{Criticality, ImpactSource, ImpactWindow, PolicyState};
 use crate::fault::{Nullable, fault};
 use crate::ids::Kind;
 use crate::input::filter::ChangeWhere;
@@ -17,6 +17,7 @@ use crate::scalars::{DateTime, Json};
 use crate::scope::{Scope, ids, scope};
 use crate::types::change::{ChangeRequest, changes};
 use crate::types::drift::{Drift, open_drift};
+use crate::types::impact::{ImpactReport, impact};
 use crate::types::policy_version::{PolicyVersion, versions};
 use crate::types::snapshot::document;
 use crate::types::tenant::{Tenant, tenant};
@@ -147,6 +148,26 @@ impl Policy {
     #[graphql(complexity = "5 + 5 * child_complexity")]
     async fn drift(&self, ctx: &Context<'_>) -> Result<Vec<Drift>> {
         open_drift(scope(ctx), self.row().id).await
+    }
+
+    /// Its impact on the sign-ins of a window, as the cache has it: reading it never causes work, `refreshImpact` computes it. `null` where the
+    /// tenant is out of the caller's sight.
+    #[graphql(complexity = "5 + child_complexity")]
+    async fn impact(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How far back.", default_with = "ImpactWindow::Week")] window: ImpactWindow,
+        #[graphql(desc = "Where figures come from.", default_with = "ImpactSource::Observed")] source: ImpactSource,
+    ) -> Nullable<ImpactReport> {
+        let row = self.row();
+        let of = ImpactOf {
+            tenant_id: row.tenant_id,
+            document_hash: row.content_hash.clone(),
+            subject: ImpactSubject::Policy(row.graph_id, row.state),
+            window: window.into(),
+            source: source.into(),
+        };
+        impact(scope(ctx), of).await
     }
 
     /// The newest change request for it.

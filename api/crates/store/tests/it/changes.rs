@@ -5,6 +5,7 @@ use domain::change::approval_rules::{ApprovalReason, ApprovalRules};
 use domain::change::dry_run::{DiffOp, DryRun, FieldDiff, NamedRef, ResolvedReference, Risk};
 use domain::change::failure::{ChangeFailure, FailureCode, FailureStage};
 use domain::change::kind::ChangePayload;
+use domain::change::plan::ImpactFacts;
 use domain::change::request::{
     Approval, ApprovalDecision, ApprovalState, ChangeRequest, CloseReason, Emergency, OutcomeDecision, OutcomeResolution,
 };
@@ -110,6 +111,7 @@ async fn everything_comes_back(place: &Place) {
                 candidates: vec![NamedRef { id: "g".to_owned(), display_name: Some("Contractors".to_owned()) }],
             }],
             approval_reasons: vec![ApprovalReason::Always, ApprovalReason::Enforcing],
+            impact: Some(ImpactFacts { would_block: 3, would_interrupt: 40 }),
         }),
         approvals: vec![approval(world.member.id, 3), approval(world.member.id, 4)],
         applied_by: Some(world.member.id),

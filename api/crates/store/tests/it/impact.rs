@@ -10,7 +10,8 @@ use domain::people::People;
 use domain::policy::{Policy, PolicyState};
 use domain::summary::log::SignInLog;
 use domain::tenant::Tenant;
-use store::{ComputedImpact, ImpactFilter, ImpactKey, Page, PageRequest, Store};
+use store::{ComputedImpact, ImpactDocument, ImpactFilter, ImpactKey, Page, PageRequest, Store};
+use uuid::Uuid;
 
 on_both!(
     a_report_goes_through_every_status,
@@ -26,7 +27,16 @@ const SIMULATED: ImpactSource = ImpactSource::Simulated;
 const OBSERVED: ImpactSource = ImpactSource::Observed;
 
 fn key(tenant: &Tenant, source: ImpactSource) -> ImpactKey {
-    ImpactKey { tenant_id: tenant.id, document_hash: hash("canonical"), window: WEEK, source }
+    ImpactKey { tenant_id: tenant.id, document_hash: hash("canonical"), window: WEEK, source, observed_as: observed_as(source) }
+}
+
+/// The policy that is observed where a test does not say which.
+fn observed_as(source: ImpactSource) -> Option<Uuid> {
+    (source == OBSERVED).then_some(Uuid::from_u128(77))
+}
+
+fn document(tenant: &Tenant, source: ImpactSource) -> ImpactDocument {
+    ImpactDocument { tenant_id: tenant.id, document_hash: hash("canonical"), observed_as: observed_as(source) }
 }
 
 fn computed(tenant: &Tenant, source: ImpactSource, through: DateTime<Utc>, people: Option<DateTime<Utc>>) -> ComputedImpact {
@@ -45,6 +55,7 @@ fn computed(tenant: &Tenant, source: ImpactSource, through: DateTime<Utc>, peopl
         },
         reason: None,
         log_sign_ins: 40,
+        observed_as: observed_as(source),
     }
 }
 
@@ -56,7 +67,7 @@ async fn read_log(store: &Store, tenant: &Tenant, through: Option<DateTime<Utc>>
 }
 
 async fn cached(world: &World, source: ImpactSource) -> CachedImpact {
-    let asked = (world.tenant.id, hash("canonical"));
+    let asked = document(&world.tenant, source);
     let mut found = world.store.reader().impact_of_documents(world.workspace.id, std::slice::from_ref(&asked), WEEK, source).await.unwrap();
     found.remove(&asked).unwrap()
 }
@@ -98,7 +109,7 @@ async fn a_report_goes_through_every_status(place: &Place) {
 
     // Another window and another workspace know nothing of it.
     let reader = world.store.reader();
-    let asked = [(world.tenant.id, hash("canonical"))];
+    let asked = [document(&world.tenant, SIMULATED)];
     let month = reader.impact_of_documents(world.workspace.id, &asked, ImpactWindow::Month, SIMULATED).await.unwrap();
     assert_eq!(month[&asked[0]].status, ImpactStatus::NotComputed);
     let foreign = reader.impact_of_documents(WorkspaceId(id()), &asked, WEEK, SIMULATED).await.unwrap();
@@ -230,9 +241,15 @@ async fn statuses_filter_as_they_are_shown(place: &Place) {
     let tenants = three_tenants(&world).await;
     read_log(&world.store, &tenants[0], Some(at(300))).await;
     read_log(&world.store, &tenants[1], Some(at(300))).await;
-    // The documents of both policies of the second tenant are the same here, so they share a report.
+    // Both policies of the second tenant have the same document; Entra's results are the enabled one's.
+    let all_rows = page(&world, &all(SIMULATED), &PageRequest::first(100)).await;
+    let ids: Vec<_> =
+        all_rows.items.iter().filter(|(_, item)| item.impact.tenant_id == tenants[1].id).map(|(_, item)| item.policy_id).collect();
+    let policies = world.store.reader().policies_by_ids(world.workspace.id, &ids).await.unwrap();
+    let enabled = policies.iter().find(|policy| policy.state == PolicyState::Enabled).unwrap();
+    let report = ComputedImpact { observed_as: Some(enabled.graph_id), ..computed(&tenants[1], OBSERVED, at(300), None) };
     let tx = world.store.write().await.unwrap();
-    tx.save_impact(world.workspace.id, &[computed(&tenants[1], OBSERVED, at(300), None)]).await.unwrap();
+    tx.save_impact(world.workspace.id, &[report]).await.unwrap();
     tx.commit().await.unwrap();
     let expected = [
         (ImpactStatus::Fresh, None, 1),
