@@ -19,10 +19,11 @@ pub struct Model {
     pub data_through: Option<DateTimeUtc>,
     pub slice_from: Option<DateTimeUtc>,
     pub slice_to: Option<DateTimeUtc>,
+    pub slice_begun_at: Option<DateTimeUtc>,
     #[sea_orm(column_type = "Text", nullable)]
     pub slice_link: Option<String>,
     pub slice_entries: i64,
-    pub seen_from: Option<DateTimeUtc>,
+    pub settled_through: Option<DateTimeUtc>,
     pub sign_ins: i64,
     pub unreadable: i64,
     pub repeated: i64,

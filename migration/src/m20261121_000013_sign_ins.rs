@@ -22,9 +22,10 @@ impl MigrationTrait for Migration {
             // The stretch that is being read, newest first, and where its next page is.
             .col(timestamp_with_time_zone_null("slice_from"))
             .col(timestamp_with_time_zone_null("slice_to"))
+            .col(timestamp_with_time_zone_null("slice_begun_at"))
             .col(text_null("slice_link"))
             .col(big_integer("slice_entries"))
-            .col(timestamp_with_time_zone_null("seen_from"))
+            .col(timestamp_with_time_zone_null("settled_through"))
             .col(big_integer("sign_ins"))
             .col(big_integer("unreadable"))
             .col(big_integer("repeated"))

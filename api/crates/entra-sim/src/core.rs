@@ -14,7 +14,7 @@ use crate::fault::{Budgets, Faults};
 use crate::ledger::{Effect, LedgerEntry, RequestLog};
 use crate::persist::Journal;
 use crate::seed::TenantSeed;
-use crate::signins::SignIns;
+use crate::signins::{Late, SignIns};
 use crate::state::{Lag, Op, Record, Tenant, World, tenant_from_seed};
 use crate::token::SigningKey;
 
@@ -42,6 +42,8 @@ pub(crate) struct Inner {
     pub sign_ins: SignIns,
     /// Largest page of any collection, per tenant, when a test wants paging to be seen.
     pub page_caps: BTreeMap<Uuid, usize>,
+    /// Sign-ins that don't show yet, per tenant.
+    pub late_sign_ins: BTreeMap<Uuid, Late>,
 }
 
 /// A write as the ledger will tell it; number and time are added when it is accepted.
@@ -78,6 +80,7 @@ impl Core {
             requests: RequestLog::default(),
             sign_ins: SignIns::default(),
             page_caps: BTreeMap::new(),
+            late_sign_ins: BTreeMap::new(),
         };
         Ok(Core {
             clock,

@@ -12,7 +12,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::core::{Core, Inner};
-use crate::signin::{Directory, TenantFacts, stream};
+use crate::signin::{Directory, TenantFacts, beta_stream};
 use crate::state::{Kind, Tenant};
 
 /// Past states of a tenant that are remembered; older sign-ins are judged by the oldest.
@@ -26,6 +26,23 @@ const MAX_HOURS: usize = 24;
 pub(crate) struct SignIns {
     logs: BTreeMap<Uuid, Log>,
     hours: VecDeque<Hour>,
+}
+
+/// Which sign-ins Entra is late with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Late {
+    /// So many of a hundred, by their ids.
+    pub percent: u8,
+    /// Of those created within so many hours.
+    pub hours: u32,
+}
+
+impl Late {
+    /// Whether the sign-in doesn't show at `now`.
+    pub(crate) fn hides(self, id: &str, at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+        let number = Uuid::try_parse(id).map_or(0, |id| id.as_u128() % 100);
+        now - at < TimeDelta::hours(i64::from(self.hours)) && number < u128::from(self.percent)
+    }
 }
 
 /// A finished hour of a tenant, counted since 1970.
@@ -72,7 +89,7 @@ impl Inner {
         for (until, facts) in self.epochs(tenant) {
             let to = until.min(end).min(now);
             if from < to {
-                entries.extend(stream(&facts, core.seed, from, to));
+                entries.extend(beta_stream(&facts, core.seed, from, to));
                 from = to;
             }
         }

@@ -88,6 +88,8 @@ pub struct GraphConfig {
     pub version: ApiVersion,
     /// The version of the recycle bin of policies and locations: v1.0 by Graph's metadata of 2026, beta by its pages.
     pub deleted_items_version: ApiVersion,
+    /// The version of the sign-in log: beta tells how the user authenticated, the transfer method, contexts and the kind of user.
+    pub sign_in_log_version: ApiVersion,
     /// Limit of connecting, TLS included.
     pub connect_timeout: Duration,
     /// Limit of one request with its answer; retries have it anew.
@@ -116,6 +118,7 @@ impl GraphConfig {
             graph_base,
             version: ApiVersion::V1,
             deleted_items_version: ApiVersion::V1,
+            sign_in_log_version: ApiVersion::Beta,
             connect_timeout: Duration::from_secs(5),
             request_timeout: Duration::from_secs(30),
             user_agent: concat!("NONISV|Causeway|Causeway/", env!("CARGO_PKG_VERSION")).to_owned(),

@@ -14,6 +14,7 @@ use crate::budget::{Class, Lane};
 use crate::call::Call;
 use crate::classify::{Intent, Verdict, classify};
 use crate::client::TenantGraph;
+use crate::config::ApiVersion;
 use crate::error::GraphError;
 use crate::retry;
 use crate::token::Token;
@@ -142,9 +143,13 @@ impl TenantGraph {
 
     /// The address of a Graph path, which starts with `/` and may hold a query.
     pub(crate) fn url(&self, path: &str) -> Url {
-        let base = self.graph.as_str().trim_end_matches('/');
         let config = &self.inner.config;
-        let version = if path.starts_with(DELETED_ITEMS) { config.deleted_items_version } else { config.version };
+        self.url_in(if path.starts_with(DELETED_ITEMS) { config.deleted_items_version } else { config.version }, path)
+    }
+
+    /// The same in a given version of Graph.
+    pub(crate) fn url_in(&self, version: ApiVersion, path: &str) -> Url {
+        let base = self.graph.as_str().trim_end_matches('/');
         let text = format!("{base}/{}{path}", version.segment());
         Url::parse(&text).expect("a checked base and a path made of constants and GUIDs")
     }

@@ -58,8 +58,13 @@ impl TenantGraph {
         }
     }
 
+    /// One address, read.
+    pub(crate) async fn read(&self, call: &Call, class: Class, url: Url, headers: &[Header]) -> Result<Answer, GraphError> {
+        self.exchange(call, &reading(call, class, url, headers)).await
+    }
+
     pub(crate) async fn page(&self, call: &Call, class: Class, url: Url, headers: &[Header]) -> Result<Page, GraphError> {
-        let answer = self.exchange(call, &reading(call, class, url, headers)).await?;
+        let answer = self.read(call, class, url, headers).await?;
         let distrust = |reason| self.distrust(call, &answer, reason);
         let mut page = json(&answer).map_err(distrust)?;
         let next = match page.get("@odata.nextLink") {

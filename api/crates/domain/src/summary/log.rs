@@ -62,8 +62,8 @@ pub struct SignInLog {
     pub data_through: Option<DateTime<Utc>>,
     /// What is being read now.
     pub slice: Option<Slice>,
-    /// Ids of sign-ins from here on are remembered: nothing before it may be read a second time.
-    pub seen_from: Option<DateTime<Utc>>,
+    /// No late rows are expected before here: the next slice begins here, and ids of sign-ins from here on are remembered.
+    pub settled_through: Option<DateTime<Utc>>,
     /// Sign-ins read and counted, ever; those that retention has deleted since are among them.
     pub sign_ins: i64,
     /// Entries of the log that could not be read (no id, no time, nobody), ever.
@@ -89,6 +89,8 @@ pub struct Slice {
     pub from: DateTime<Utc>,
     /// Its end, excluded: `data_through` when it is done.
     pub to: DateTime<Utc>,
+    /// When its first page was asked for (wall clock): rows that Graph showed after that may have been missed.
+    pub begun_at: DateTime<Utc>,
     /// Where the next page is; `None`: at its beginning.
     pub link: Option<String>,
     /// Entries that this slice gave so far.
@@ -107,7 +109,7 @@ impl SignInLog {
             data_from: None,
             data_through: None,
             slice: None,
-            seen_from: None,
+            settled_through: None,
             sign_ins: 0,
             unreadable: 0,
             repeated: 0,

@@ -8,6 +8,7 @@ use super::{AdminError, Answer, body};
 use crate::core::Inner;
 use crate::fault::Rule;
 use crate::server::Call;
+use crate::signins::Late;
 
 pub(super) fn list(inner: &Inner, tenant: Uuid) -> Answer {
     Ok(json!({"faults": inner.faults.of(tenant)}))
@@ -51,5 +52,18 @@ pub(super) fn paging(inner: &mut Inner, call: &Call, tenant: Uuid) -> Answer {
         Some(size) => drop(inner.page_caps.insert(tenant, size.max(1))),
         None => drop(inner.page_caps.remove(&tenant)),
     }
+    Ok(Value::Null)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LateRequest {
+    percent: u8,
+    hours: u32,
+}
+
+pub(super) fn late_sign_ins(inner: &mut Inner, call: &Call, tenant: Uuid) -> Answer {
+    let LateRequest { percent, hours } = body(call)?;
+    inner.late_sign_ins.insert(tenant, Late { percent, hours });
     Ok(Value::Null)
 }

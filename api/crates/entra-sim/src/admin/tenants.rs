@@ -49,6 +49,7 @@ pub(super) fn reset(core: &Core, inner: &mut Inner) -> Answer {
     inner.budgets.clear();
     inner.requests.clear();
     inner.page_caps.clear();
+    inner.late_sign_ins.clear();
     inner.forget_sign_ins();
     Ok(Value::Null)
 }

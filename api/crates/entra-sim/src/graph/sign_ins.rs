@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::permission::{REPORTS_READ, SIGN_IN_POLICIES};
 use super::{Answer, Family, GraphError, Session};
 use crate::server::Reply;
+use crate::signin::BETA_MEMBERS;
 
 /// With a premium licence, without which nothing is shown at all.
 const RETENTION: TimeDelta = TimeDelta::days(30);
@@ -48,8 +49,10 @@ pub(super) fn list(session: &mut Session<'_>) -> Answer {
     'hours: for hour in hours(lower, upper) {
         let (core, tenant, now) = (session.core, session.caller.tenant, session.now);
         let entries = session.inner.sign_ins_of_hour(core, tenant, hour, now);
+        let late = session.inner.late_sign_ins.get(&tenant).copied();
         for entry in entries.iter().rev() {
             let wanted = at(entry) >= lower
+                && late.is_none_or(|late| !late.hides(id(entry), at(entry), now))
                 && cursor.as_ref().is_none_or(|cursor| (at(entry), id(entry)) < (cursor.0, cursor.1.as_str()))
                 && session.query.filter.as_ref().is_none_or(|filter| filter.accepts(entry));
             if !wanted {
@@ -145,6 +148,11 @@ fn read_token(token: &str) -> Result<(DateTime<Utc>, String), GraphError> {
 
 /// An entry as this caller may see it.
 fn shown(session: &Session<'_>, mut entry: Value) -> Value {
+    if session.version != "beta" {
+        if let Some(members) = entry.as_object_mut() {
+            BETA_MEMBERS.iter().for_each(|name| drop(members.remove(*name)));
+        }
+    }
     let applied = &mut entry["appliedConditionalAccessPolicies"];
     if !session.may(SIGN_IN_POLICIES) {
         *applied = json!([]);

@@ -7,6 +7,7 @@
 //! The evaluator follows ca-semantics.md sections 2 to 10 and shares no code with the product's. Deliberately absent: low-privilege scopes, service
 //! dependencies, cross-tenant trust (claims of a guest's home tenant never count), non-interactive and workload sign-ins (not in v1.0).
 
+mod beta;
 mod draw;
 mod evaluate;
 mod facts;
@@ -25,9 +26,20 @@ pub use truth::{Judged, JudgedPolicies, Truth, TruthDevice, stream_with_truth};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
-/// The sign-ins of `[from, to)`, oldest first, as Graph `signIn` objects.
+/// The members that only beta has.
+pub const BETA_MEMBERS: [&str; 10] = beta::MEMBERS;
+
+/// The sign-ins of `[from, to)`, oldest first, as Graph v1.0 `signIn` objects.
 pub fn stream(facts: &TenantFacts, seed: u64, from: DateTime<Utc>, to: DateTime<Utc>) -> impl Iterator<Item = Value> {
     scenes(facts, seed, from, to).map(|scene| render::sign_in(facts, &scene, &evaluate::evaluate(facts, &facts.policies, &scene)))
+}
+
+/// The same with the members that only beta has.
+pub fn beta_stream(facts: &TenantFacts, seed: u64, from: DateTime<Utc>, to: DateTime<Utc>) -> impl Iterator<Item = Value> {
+    scenes(facts, seed, from, to).map(|scene| {
+        let verdict = evaluate::evaluate(facts, &facts.policies, &scene);
+        beta::with(render::sign_in(facts, &scene, &verdict), facts, &scene, &verdict)
+    })
 }
 
 /// What happened in `[from, to)`, oldest first, before any policy saw it.

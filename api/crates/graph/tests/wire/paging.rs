@@ -3,6 +3,7 @@
 use chrono::DateTime;
 use graph::{GraphConfig, GraphError, PageToken};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::server::{Reply, Server};
 use crate::support::{CALL_ID, TENANT, access, call, client, config, empty, issue, tenant, within_ms};
@@ -69,7 +70,7 @@ async fn a_page_on_another_host_is_refused_and_never_asked() {
     assert_eq!(protocol(tenant(&server).list_policies(&call()).await), "the next page is on another host");
     assert_eq!((thief.graph().len(), thief.tokens().len()), (0, 0));
     let stored = PageToken::new(format!("{}v1.0/auditLogs/signIns", thief.base));
-    let outcome = tenant(&server).sign_ins(&call(), DateTime::UNIX_EPOCH, Some(&stored)).await;
+    let outcome = tenant(&server).sign_ins(&call(), DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH, Some(&stored)).await;
     assert!(matches!(outcome, Err(GraphError::Protocol { .. })), "{outcome:?}");
 }
 
@@ -132,19 +133,33 @@ async fn a_redirect_is_not_followed() {
 
 #[tokio::test]
 async fn sign_ins_come_page_by_page_with_their_header_on_each() {
-    let server = Server::start(issue, |seen, number| match number {
-        0 => page(json!([{"id": "s1"}]), Some(own(seen, "/v1.0/auditLogs/signIns?$skiptoken=2"))),
-        _ => page(json!([{"id": "s2"}]), None),
+    let entry = |id: u128| json!({"id": Uuid::from_u128(id), "createdDateTime": "2026-02-01T10:00:00Z", "userId": Uuid::from_u128(9)});
+    let server = Server::start(issue, move |seen, number| match number {
+        0 => page(json!([entry(1), {"id": 7}, entry(2)]), Some(own(seen, "/beta/auditLogs/signIns?$skiptoken=2"))),
+        _ => page(json!([entry(3)]), None),
     })
     .await;
     let tenant = tenant(&server);
-    let since = DateTime::parse_from_rfc3339("2026-02-01T00:00:00Z").unwrap().to_utc();
-    let first = tenant.sign_ins(&call(), since, None).await.unwrap();
-    assert_eq!(first.items, [json!({"id": "s1"})]);
+    let at = |text: &str| DateTime::parse_from_rfc3339(text).unwrap().to_utc();
+    let (from, to) = (at("2026-02-01T00:00:00Z"), at("2026-02-02T00:00:00Z"));
+    let first = tenant.sign_ins(&call(), from, to, None).await.unwrap();
+    let ids = |page: &graph::SignInPage| page.records.iter().map(|record| record.id.as_u128()).collect::<Vec<_>>();
+    assert_eq!((ids(&first), first.unreadable.len()), (vec![1, 2], 1), "one that is broken doesn't take the others with it");
     let stored = PageToken::new(first.next.unwrap().as_str());
-    let second = tenant.sign_ins(&call(), since, Some(&stored)).await.unwrap();
-    assert_eq!((second.items, second.next), (vec![json!({"id": "s2"})], None));
+    let second = tenant.sign_ins(&call(), from, to, Some(&stored)).await.unwrap();
+    assert_eq!((ids(&second), second.next), (vec![3], None));
     let seen = server.graph();
-    assert_eq!(seen[0].target, "/v1.0/auditLogs/signIns?$filter=createdDateTime%20ge%202026-02-01T00:00:00Z");
+    let filter = "createdDateTime%20ge%202026-02-01T00:00:00Z%20and%20createdDateTime%20le%202026-02-02T00:00:00Z";
+    assert_eq!(seen[0].target, format!("/beta/auditLogs/signIns?$filter={filter}"));
     assert!(seen.iter().all(|seen| seen.header("prefer") == "include-unknown-enum-members"));
+}
+
+#[tokio::test]
+async fn the_sign_in_log_of_v1_is_a_setting() {
+    let server = Server::start(issue, empty).await;
+    let mut config = config(&server);
+    config.sign_in_log_version = graph::ApiVersion::V1;
+    let tenant = client(config).tenant(access(TENANT, "s"));
+    tenant.sign_ins(&call(), DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH, None).await.unwrap();
+    assert!(server.graph()[0].target.starts_with("/v1.0/auditLogs/signIns?"));
 }

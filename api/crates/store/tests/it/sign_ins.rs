@@ -49,7 +49,7 @@ async fn the_log_keeps_what_was_written(place: &Database) {
     let changed = SignInLog {
         state: SignInLogState::Reading,
         data_from: Some(at(1)),
-        slice: Some(Slice { from: at(1), to: at(3), link: Some("https://graph.example/next".into()), entries: 7 }),
+        slice: Some(Slice { from: at(1), to: at(3), begun_at: at(4), link: Some("https://graph.example/next".into()), entries: 7 }),
         sign_ins: 5,
         next_part: 3,
         ..first.clone()
