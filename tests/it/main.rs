@@ -30,6 +30,7 @@ mod roles;
 mod rollbacks;
 mod saga_matrix;
 mod schedules;
+mod sign_ins;
 mod story;
 mod twice;
 mod two_admins;

@@ -35,6 +35,7 @@ async fn every_role_may_do_what_the_table_says(database: Database) {
                 json!({ "entraTenantId": app.tenant_id, "clientId": app.apps[0].client_id, "clientSecret": app.apps[0].secret }),
             ),
             Operation::ResyncTenant => ("ResyncTenantInput", json!({ "id": tenant })),
+            Operation::ReadSignIns => ("ReadSignInsInput", json!({ "id": tenant })),
             Operation::UpdatePolicyMetadata => {
                 ("UpdatePolicyMetadataInput", json!({ "id": policy["id"], "expectedRevision": 0, "code": "CA001" }))
             }

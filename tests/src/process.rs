@@ -92,6 +92,16 @@ impl Server {
         String::from_utf8(output.stdout).expect("a token is text").trim().to_owned()
     }
 
+    /// Runs a further command of the binary on this server's database; its standard output.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub async fn run(&self, arguments: &[&str]) -> String {
+        let output = command(&self.options).args(arguments).output().await.expect("the command runs");
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("output is text")
+    }
+
     /// A GraphQL client with a token for a role.
     pub async fn client(&self, role: &str) -> crate::Client {
         crate::Client::new(&self.base, Some(&self.token(role).await))

@@ -42,6 +42,8 @@ impl World {
             extra: [
                 ("CAUSEWAY__WORKERS__LEASE_S".to_owned(), "2".to_owned()),
                 ("CAUSEWAY__WORKERS__SETTLE_MS".to_owned(), "500".to_owned()),
+                // Tests that are about sign-ins ask for a reading.
+                ("CAUSEWAY__SIGN_INS__INTERVAL_S".to_owned(), "0".to_owned()),
             ]
             .into(),
         };

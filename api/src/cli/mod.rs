@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
 use domain::change::warning::Severity;
 use domain::workspace::Role;
@@ -61,6 +62,12 @@ pub enum Command {
         /// What to do with it.
         #[command(subcommand)]
         what: AuditCommand,
+    },
+    /// Hand out the summaries of a tenant's sign-ins. Reads the configured database; the server may be running.
+    SignIns {
+        /// What to do with them.
+        #[command(subcommand)]
+        what: SignInsCommand,
     },
     /// Keep the baseline library. Works on the configured database, as an owner; the server may be running.
     Baseline {
@@ -121,6 +128,26 @@ pub enum AuditCommand {
         /// Begin after this place in the chain.
         #[arg(long, default_value_t = 0, value_name = "SEQ")]
         after: i64,
+    },
+}
+
+/// What to do with summaries of sign-ins.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum SignInsCommand {
+    /// Write the rows as JSON lines to standard output, by day; rows of a day that are alike are one line.
+    Export {
+        /// The tenant, by Entra's id of it.
+        #[arg(long)]
+        tenant: Uuid,
+        /// From this day on, in UTC: 2026-11-21.
+        #[arg(long, value_name = "DAY")]
+        from: Option<NaiveDate>,
+        /// Up to this day, in UTC.
+        #[arg(long, value_name = "DAY")]
+        to: Option<NaiveDate>,
+        /// The workspace, by its id in the database; needed where the tenant is in several.
+        #[arg(long)]
+        workspace: Option<Uuid>,
     },
 }
 

@@ -58,6 +58,8 @@ pub struct Config {
     pub http: Http,
     /// Background work.
     pub workers: Workers,
+    /// Reading sign-ins.
+    pub sign_ins: SignIns,
     /// Logs.
     pub log: Log,
     /// For the product's own tests.
@@ -136,6 +138,34 @@ pub struct Graph {
     pub graph_base: Option<Url>,
     /// PEM file of a further root certificate to trust.
     pub root_ca: Option<PathBuf>,
+    /// Graph's version that sign-ins are read from.
+    pub sign_in_log_version: LogVersion,
+}
+
+/// `graph.sign_in_log_version`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LogVersion {
+    /// `/beta`: tells how users authenticated, the transfer method, contexts and the kind of user.
+    #[default]
+    #[serde(rename = "beta")]
+    Beta,
+    /// `/v1.0`: what policies test of these stays unknown.
+    #[serde(rename = "v1.0")]
+    V1,
+}
+
+/// `[sign_ins]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SignIns {
+    /// Seconds between two readings of a tenant's log; 0 reads only when asked.
+    pub interval_s: u64,
+    /// Days of summaries that are kept.
+    pub retention_days: u16,
+    /// Seconds that a row may be late in Entra's log.
+    pub overlap_s: u64,
+    /// Seconds before now that a reading leaves for the next one.
+    pub settle_s: u64,
 }
 
 /// `[http]`.
@@ -223,6 +253,7 @@ impl Default for Config {
             graph: Graph::default(),
             http: Http::default(),
             workers: Workers::default(),
+            sign_ins: SignIns::default(),
             log: Log::default(),
             test: Test::default(),
         }
@@ -255,6 +286,12 @@ impl Default for Http {
 impl Default for Workers {
     fn default() -> Self {
         Self { count: 4, lease_s: 30, sync_interval_s: 900, people_interval_s: 86_400, people_max_users: 500_000, settle_ms: 10_000 }
+    }
+}
+
+impl Default for SignIns {
+    fn default() -> Self {
+        Self { interval_s: 900, retention_days: 30, overlap_s: 3_600, settle_s: 120 }
     }
 }
 

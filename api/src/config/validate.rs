@@ -18,6 +18,10 @@ impl Config {
         self.check_http(&mut problems);
         problems.when(self.workers.count > 64, "workers.count must be at most 64");
         problems.when(!(1..=3600).contains(&self.workers.lease_s), "workers.lease_s must be from 1 to 3600");
+        problems.when(self.sign_ins.interval_s > 86_400, "sign_ins.interval_s must be at most 86400");
+        problems.when(!(1..=365).contains(&self.sign_ins.retention_days), "sign_ins.retention_days must be 1 to 365");
+        problems.when(self.sign_ins.overlap_s > 86_400, "sign_ins.overlap_s must be at most 86400");
+        problems.when(self.sign_ins.settle_s > 3_600, "sign_ins.settle_s must be at most 3600");
         problems.when(self.workers.sync_interval_s > 86_400, "workers.sync_interval_s must be at most 86400");
         problems.when(self.workers.people_interval_s > 2_592_000, "workers.people_interval_s must be at most 2592000");
         problems.when(!(1..=5_000_000).contains(&self.workers.people_max_users), "workers.people_max_users must be from 1 to 5000000");

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use entra_sim::{Sim, SimConfig, TenantSource};
-use graph::{Budgets, GraphConfig};
+use graph::{ApiVersion, Budgets, GraphConfig};
 use url::Url;
 
 use crate::cli::StartError;
-use crate::config::Config;
+use crate::config::{Config, LogVersion};
 use crate::system::{SystemClock, SystemIds};
 
 /// Base addresses of a cloud.
@@ -43,8 +43,13 @@ pub fn graph_config(config: &Config, simulated: Option<&Endpoints>) -> Result<Gr
     let microsoft = GraphConfig::microsoft();
     let login = config.graph.login_base.clone().or(simulated.map(|cloud| cloud.login.clone())).unwrap_or(microsoft.login_base);
     let graph = config.graph.graph_base.clone().or(simulated.map(|cloud| cloud.graph.clone())).unwrap_or(microsoft.graph_base);
+    let version = match config.graph.sign_in_log_version {
+        LogVersion::Beta => ApiVersion::Beta,
+        LogVersion::V1 => ApiVersion::V1,
+    };
     let on_this_machine = is_loopback(&graph);
     let mut settings = GraphConfig::new(login, graph);
+    settings.sign_in_log_version = version;
     if on_this_machine {
         // A simulator doesn't meter us, and nobody wants to wait for an import of make-believe policies.
         settings.budgets = Budgets::uniform(200.0, 50);

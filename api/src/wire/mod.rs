@@ -10,6 +10,7 @@ mod imports;
 mod member;
 mod parts;
 mod serve;
+mod sign_ins;
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -44,6 +45,7 @@ pub async fn run(cli: Cli, environment: &BTreeMap<String, String>) -> Result<Exi
         Command::Audit { what } => audit::run(&config, what).await,
         Command::Baseline { what } => baseline::run(&config, what).await,
         Command::Member { what } => member::run(&config, what).await,
+        Command::SignIns { what } => sign_ins::run(&config, what).await,
         Command::Token { role, ttl } => commands::token(&config, role, ttl),
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use app::bootstrap::FirstMember;
 use app::seal::Sealer;
-use app::settings::Settings;
+use app::settings::{Settings, SignInSettings};
 use app::{App, Deps};
 use aws_lc_rs::hmac;
 use domain::env::{Clock, Ids};
@@ -114,6 +114,13 @@ fn settings(config: &Config) -> Settings {
         sync_interval: (workers.sync_interval_s > 0).then(|| Duration::from_secs(workers.sync_interval_s)),
         people_interval: (workers.people_interval_s > 0).then(|| Duration::from_secs(workers.people_interval_s)),
         people_max_users: workers.people_max_users,
+        sign_ins: SignInSettings {
+            interval: (config.sign_ins.interval_s > 0).then(|| Duration::from_secs(config.sign_ins.interval_s)),
+            retention_days: config.sign_ins.retention_days,
+            overlap: Duration::from_secs(config.sign_ins.overlap_s),
+            settle: Duration::from_secs(config.sign_ins.settle_s),
+            ..SignInSettings::default()
+        },
         ..Settings::default()
     }
 }

@@ -7,7 +7,7 @@ use api::system::{SystemClock, SystemIds};
 use app::bootstrap::FirstMember;
 use app::command::{ConnectTenant, ResyncTenant};
 use app::seal::Sealer;
-use app::settings::Settings;
+use app::settings::{Settings, SignInSettings};
 use app::{App, Deps};
 use chrono::TimeDelta;
 use domain::env::Clock;
@@ -74,6 +74,7 @@ impl Parts {
                 settle: Duration::from_millis(100),
                 sync_interval: None,
                 people_interval: None,
+                sign_ins: SignInSettings { interval: None, ..SignInSettings::default() },
                 ..Settings::default()
             },
             failpoints: gate.failpoints(),

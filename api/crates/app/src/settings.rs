@@ -27,6 +27,44 @@ pub struct Settings {
     pub people_interval: Option<Duration>,
     /// The most users of a tenant that are kept; those beyond are unknown, and said to be.
     pub people_max_users: usize,
+    /// Reading sign-ins.
+    pub sign_ins: SignInSettings,
+}
+
+/// How sign-ins are read and kept.
+#[derive(Clone, Debug)]
+pub struct SignInSettings {
+    /// How often each tenant's log is read; `None` only when asked.
+    pub interval: Option<Duration>,
+    /// Days that are kept, and that the first reading goes back. Entra itself keeps 30.
+    pub retention_days: u16,
+    /// How late a row may show in Entra's log: what is younger is read again, and counted once.
+    pub overlap: Duration,
+    /// What is younger than this is left for the next run: most of its rows have not arrived.
+    pub settle: Duration,
+    /// The longest stretch of time that is read before the watermark moves.
+    pub slice: Duration,
+    /// Entries that are read before they are counted and stored: what memory holds.
+    pub flush_rows: usize,
+    /// How long a job reads before it lets others have the worker.
+    pub turn: Duration,
+    /// Deadline of one page, waiting for the budget and throttling included.
+    pub page_deadline: Duration,
+}
+
+impl Default for SignInSettings {
+    fn default() -> Self {
+        SignInSettings {
+            interval: Some(Duration::from_secs(15 * 60)),
+            retention_days: 30,
+            overlap: Duration::from_secs(60 * 60),
+            settle: Duration::from_secs(2 * 60),
+            slice: Duration::from_secs(6 * 60 * 60),
+            flush_rows: 10_000,
+            turn: Duration::from_secs(30),
+            page_deadline: Duration::from_secs(5 * 60),
+        }
+    }
 }
 
 impl Default for Settings {
@@ -43,6 +81,7 @@ impl Default for Settings {
             sync_interval: Some(Duration::from_secs(15 * 60)),
             people_interval: Some(Duration::from_secs(24 * 3_600)),
             people_max_users: 500_000,
+            sign_ins: SignInSettings::default(),
         }
     }
 }

@@ -12,6 +12,8 @@ text_enum! {
         ConnectTenant = "connectTenant",
         /// `resyncTenant`
         ResyncTenant = "resyncTenant",
+        /// `readSignIns`
+        ReadSignIns = "readSignIns",
         /// `updatePolicyMetadata`
         UpdatePolicyMetadata = "updatePolicyMetadata",
         /// `setEmergencyAccess`
@@ -106,7 +108,7 @@ pub fn allowed(role: Role, operation: Operation) -> bool {
         ApplyChange | RollbackChange | StopChange | ResolveOutcome | AcceptDrift => matches!(role, Owner | Admin),
         ScheduleChange | RescheduleChange | CancelSchedule => matches!(role, Owner | Admin),
         // Tenants and what they are measured against.
-        ConnectTenant | ResyncTenant | UpdatePolicyMetadata | SetEmergencyAccess => matches!(role, Owner | Admin),
+        ConnectTenant | ResyncTenant | ReadSignIns | UpdatePolicyMetadata | SetEmergencyAccess => matches!(role, Owner | Admin),
         CreateBaseline | ImportBaseline | DeleteBaselinePolicy | AssignBaseline => matches!(role, Owner | Admin),
         // Members, settings and what goes past the rules.
         AddMember | UpdateMember | RemoveMember | CreateApiKey | RevokeApiKey => matches!(role, Owner),

@@ -58,6 +58,12 @@ text_enum! {
         ImpactComputed = "IMPACT_COMPUTED",
         /// Impact reports could not be computed; `data.window`, `data.code`, `data.message`.
         ImpactFailed = "IMPACT_FAILED",
+        /// A reading of sign-ins goes on; `data.signIns`, `data.dataThrough`.
+        SignInsProgress = "SIGN_INS_PROGRESS",
+        /// Sign-ins were read up to `data.dataThrough`; `data.signIns`.
+        SignInsRead = "SIGN_INS_READ",
+        /// Sign-ins can't be read; `data.code`, `data.message`.
+        SignInsFailed = "SIGN_INS_FAILED",
         /// Emergency access was configured.
         EmergencyAccessChanged = "EMERGENCY_ACCESS_CHANGED",
         /// A policy's metadata was edited.

@@ -16,7 +16,7 @@ use crate::ids::Kind;
 use crate::input::filter::{AuditWhere, ChangeWhere, EventWhere, TenantOrder, TenantOrderField, TenantWhere};
 use crate::input::what_if::SignInInput;
 use crate::paging::{MAX, args, cost};
-use crate::scalars::EventCursor;
+use crate::scalars::{DateTime, EventCursor};
 use crate::scope::scope;
 use crate::types::audit::{AuditEntry, AuditVerification};
 use crate::types::change::{ChangeRequest, changes};
@@ -24,6 +24,7 @@ use crate::types::event::{Event, events};
 use crate::types::impact::PolicyImpact;
 use crate::types::node::{self, Node};
 use crate::types::policy::Policy;
+use crate::types::sign_in_summary::{SignInSummaryConnection, summaries};
 use crate::types::snapshot::{Snapshot, snapshot_of};
 use crate::types::tenant::{Tenant, tenant};
 use crate::types::viewer::Viewer;
@@ -106,6 +107,24 @@ impl Query {
     async fn snapshot(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<Snapshot> {
         let scope = scope(ctx);
         snapshot_of(scope, Some(SnapshotId(scope.ids.key(&id, Kind::Snapshot).ok()?))).await
+    }
+
+    /// A tenant's sign-ins, added up by day and by everything that a policy can test; `null` when there is no such tenant. What is kept is
+    /// shown as it is: nothing is read or computed for it. A cursor ends with `BAD_CURSOR` when its part of a day was put together with
+    /// others in between: begin again with that day.
+    #[graphql(complexity = "20 + 4 * child_complexity")]
+    async fn sign_in_summaries(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start or after a cursor: 1 to 1000, 100 unless given.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go on from.")] after: Option<String>,
+        #[graphql(desc = "The tenant.")] tenant_id: ID,
+        #[graphql(desc = "From the day of this instant on, in UTC; the first that is kept unless given.")] from: Option<DateTime>,
+        #[graphql(desc = "Up to the day of this instant, in UTC; the last unless given.")] to: Option<DateTime>,
+    ) -> Nullable<SignInSummaryConnection> {
+        let scope = scope(ctx);
+        let tenant = TenantId(scope.ids.key(&tenant_id, Kind::Tenant).ok()?);
+        summaries(scope, tenant, first, after.as_deref(), (from, to)).await
     }
 
     /// One change request.

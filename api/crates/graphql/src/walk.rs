@@ -35,6 +35,7 @@ const BOUNDED: &[&str] = &[
     "Drift.diff",
     "Drift.reverts",
     "DryRun.references",
+    "SignInSummary.policyResults",
     "FreezeWindow.next",
     "FreezeWindow.tenants",
     "ImportBaselinePayload.imported",

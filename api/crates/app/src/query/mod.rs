@@ -5,6 +5,7 @@ pub mod changes;
 pub mod decision;
 pub mod events;
 pub mod policies;
+pub mod sign_ins;
 pub mod snapshots;
 pub mod tenants;
 

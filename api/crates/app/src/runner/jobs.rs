@@ -28,6 +28,8 @@ text_enum! {
         People = "people",
         /// Computes impact reports of one tenant.
         Impact = "impact",
+        /// Reads one tenant's sign-ins.
+        Ingest = "ingest",
     }
 }
 
@@ -56,6 +58,12 @@ pub(crate) struct PeoplePayload {
     pub(crate) tenant_id: TenantId,
     /// Groups that somebody asks about; none: everything is read.
     pub(crate) groups: BTreeSet<Uuid>,
+}
+
+/// Payload of [`JobKind::Ingest`].
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct IngestPayload {
+    pub(crate) tenant_id: TenantId,
 }
 
 /// Jobs with the same key never run at the same time: writes to one tenant are serial, and a sync never saves what it read before a write.
@@ -93,6 +101,24 @@ pub(crate) fn sync_job(id: JobId, workspace: WorkspaceId, tenant: TenantId, kind
         priority: 10,
         run_at: now,
         max_attempts: 10,
+        created_at: now,
+    }
+}
+
+/// The job that reads a tenant's sign-ins; one that is waiting or running already absorbs it. It takes no turn among the tenant's other jobs,
+/// because it neither writes to Graph nor touches what they save, and ends a turn by itself, so its attempts are not counted.
+pub(crate) fn ingest_job(id: JobId, workspace: WorkspaceId, tenant: TenantId, now: DateTime<Utc>) -> NewJob {
+    NewJob {
+        id,
+        workspace_id: workspace,
+        tenant_id: Some(tenant),
+        kind: JobKind::Ingest.as_str().to_owned(),
+        dedup_key: Some(format!("ingest:{tenant}")),
+        serial_key: Some(format!("ingest:{tenant}")),
+        payload: json!(IngestPayload { tenant_id: tenant }),
+        priority: 20,
+        run_at: now,
+        max_attempts: i32::MAX,
         created_at: now,
     }
 }

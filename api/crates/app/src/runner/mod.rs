@@ -5,6 +5,7 @@
 mod expiry;
 pub(crate) mod jobs;
 mod schedule;
+mod sign_ins;
 mod worker;
 
 use std::time::Duration;
@@ -32,6 +33,7 @@ pub fn start(app: &App, workers: &Workers, stop: &CancellationToken) -> JoinSet<
         tasks.spawn(worker::run(app.clone(), format!("{}/{number}", workers.owner), stop.clone()));
     }
     tasks.spawn(schedule::run(app.clone(), stop.clone()));
+    tasks.spawn(sign_ins::run(app.clone(), stop.clone()));
     tasks.spawn(expiry::run(app.clone(), stop.clone()));
     tasks
 }

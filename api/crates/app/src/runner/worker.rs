@@ -78,6 +78,7 @@ async fn perform(app: &App, job: &Job) -> Result<JobEnd, JobError> {
         Ok(JobKind::Fire) => crate::schedules::fire::run(app, job).await,
         Ok(JobKind::People) => crate::people::run(app, job).await,
         Ok(JobKind::Impact) => crate::impact::job::run(app, job).await,
+        Ok(JobKind::Ingest) => crate::ingest::run(app, job).await,
         Err(unknown) => Err(JobError::Broken(unknown.to_string())),
     }
 }
@@ -141,6 +142,7 @@ async fn give_up(app: &App, job: &Job, error: &JobError) -> Result<(), JobError>
         Ok(JobKind::Fire) => crate::schedules::fire::gave_up(app, job, error).await?,
         Ok(JobKind::People) => crate::people::gave_up(app, job, &error.for_people()).await?,
         Ok(JobKind::Impact) => crate::impact::job::gave_up(app, job, &error.for_people()).await?,
+        Ok(JobKind::Ingest) => crate::ingest::gave_up(app, job).await?,
         Err(_) => {}
     }
     let tx = app.store().write().await?;

@@ -1,5 +1,6 @@
 //! `connectTenant`: signs in once, then imports in the background.
 
+use chrono::TimeDelta;
 use domain::access::Operation;
 use domain::event::{EventKind, NewEvent, SubjectKind};
 use domain::id::{AuditId, JobId, TenantId};
@@ -16,8 +17,11 @@ use crate::authorize::authorize;
 use crate::command::ConnectTenant;
 use crate::error::{AppError, AppResult};
 use crate::idempotency::{Claim, Once};
-use crate::runner::jobs::sync_job;
+use crate::runner::jobs::{ingest_job, sync_job};
 use crate::sync::connection_after;
+
+/// The first reading of sign-ins is long: the import, which somebody waits for, goes first.
+const FIRST_READING: TimeDelta = TimeDelta::seconds(20);
 
 impl App {
     /// Connects a tenant. A credential that Entra refuses is refused here, and nothing is stored.
@@ -56,6 +60,9 @@ impl App {
         let sealed = self.sealer().seal(actor.workspace_id, id, &command.client_secret, self.ids());
         tx.insert_tenant(&tenant, &sealed).await?;
         tx.enqueue_job(&sync_job(JobId(self.ids().uuid()), actor.workspace_id, id, SnapshotKind::Import, now)).await?;
+        if self.settings().sign_ins.interval.is_some() {
+            tx.enqueue_job(&ingest_job(JobId(self.ids().uuid()), actor.workspace_id, id, now + FIRST_READING)).await?;
+        }
         let event = NewEvent {
             kind: EventKind::TenantConnected,
             actor: Some(actor.member_id),

@@ -25,6 +25,8 @@ pub enum Action {
     ConnectTenant,
     /// `resyncTenant`
     ResyncTenant,
+    /// `readSignIns`
+    ReadSignIns,
     /// `updatePolicyMetadata`
     UpdatePolicyMetadata,
     /// `setEmergencyAccess`
@@ -97,6 +99,7 @@ impl From<Action> for domain::access::Operation {
         match action {
             Action::ConnectTenant => Operation::ConnectTenant,
             Action::ResyncTenant => Operation::ResyncTenant,
+            Action::ReadSignIns => Operation::ReadSignIns,
             Action::UpdatePolicyMetadata => Operation::UpdatePolicyMetadata,
             Action::SetEmergencyAccess => Operation::SetEmergencyAccess,
             Action::CreateChange => Operation::CreateChange,

@@ -44,6 +44,7 @@ mod member;
 mod outcome;
 mod review;
 mod schedule;
+mod sign_in;
 mod tenant;
 
 pub use change::*;
@@ -56,4 +57,5 @@ pub use member::*;
 pub use outcome::*;
 pub use review::*;
 pub use schedule::*;
+pub use sign_in::*;
 pub use tenant::*;

@@ -1,5 +1,6 @@
 //! Inputs of mutations on tenants.
 
+use app::ReadSignIns;
 use app::command::{ConnectTenant, ResyncTenant, SetEmergencyAccess};
 use async_graphql::{ID, InputObject};
 use domain::id::TenantId;
@@ -56,6 +57,22 @@ impl ResyncTenantInput {
     /// As a command.
     pub fn command(self, scope: &Scope) -> Result<ResyncTenant, Refused> {
         Ok(ResyncTenant { tenant_id: tenant(scope, &self.id, "id")?, idempotency_key: self.idempotency_key })
+    }
+}
+
+/// A tenant to read the sign-ins of.
+#[derive(InputObject)]
+pub struct ReadSignInsInput {
+    /// The tenant.
+    id: ID,
+    /// Makes a repeated call return the first one's result: 1 to 128 printable characters, kept for 24 hours at least.
+    idempotency_key: Option<String>,
+}
+
+impl ReadSignInsInput {
+    /// As a command.
+    pub fn command(self, scope: &Scope) -> Result<ReadSignIns, Refused> {
+        Ok(ReadSignIns { tenant_id: tenant(scope, &self.id, "id")?, idempotency_key: self.idempotency_key })
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Object};
 
 use crate::fault::Nullable;
-use crate::input::tenant::{ConnectTenantInput, ResyncTenantInput, SetEmergencyAccessInput};
+use crate::input::tenant::{ConnectTenantInput, ReadSignInsInput, ResyncTenantInput, SetEmergencyAccessInput};
 use crate::mutation::payload::{TenantPayload, settle};
 use crate::scope::scope;
 use crate::types::tenant::Tenant;
@@ -38,6 +38,18 @@ impl TenantMutations {
         let run = async {
             let command = input.command(scope)?;
             Ok(Tenant::new(Arc::new(scope.app.resync_tenant(&scope.actor, command).await?)))
+        };
+        settle(run.await)
+    }
+
+    /// Reads what a tenant's sign-in log has since the last reading, in the background; the first reading goes back as far as summaries are
+    /// kept. Follow it by `SignInLogEvent`.
+    #[graphql(complexity = "10 + child_complexity")]
+    async fn read_sign_ins(&self, ctx: &Context<'_>, #[graphql(desc = "The tenant.")] input: ReadSignInsInput) -> Nullable<TenantPayload> {
+        let scope = scope(ctx);
+        let run = async {
+            let command = input.command(scope)?;
+            Ok(Tenant::new(Arc::new(scope.app.read_sign_ins(&scope.actor, command).await?)))
         };
         settle(run.await)
     }

@@ -4,7 +4,7 @@ use app::EventFilter;
 use app::page::Page;
 use async_graphql::{Context, Enum, ID, Interface, Object, Result};
 use domain::event::EventKind;
-use domain::id::{ChangeId, SnapshotId};
+use domain::id::ChangeId;
 use uuid::Uuid;
 
 use crate::connection::Connection;
@@ -21,7 +21,8 @@ use crate::types::member_event::MemberEvent;
 use crate::types::node::{Node, subject};
 use crate::types::people::PeopleEvent;
 use crate::types::schedule_event::{FreezeWindowEvent, ScheduleEvent};
-use crate::types::snapshot::{Snapshot, snapshot_of};
+use crate::types::sign_in::SignInLogEvent;
+use crate::types::sync_event::SyncEvent;
 use crate::types::user::{User, user_of};
 
 /// One durable, ordered record of something that happened. Expect new concrete types.
@@ -44,6 +45,8 @@ pub enum Event {
     SyncEvent(SyncEvent),
     /// A reading of a tenant's people moved on or ended.
     PeopleEvent(PeopleEvent),
+    /// A reading of a tenant's sign-ins moved on or ended.
+    SignInLogEvent(SignInLogEvent),
     /// A tenant changed.
     TenantEvent(TenantEvent),
     /// A policy's metadata changed.
@@ -72,10 +75,11 @@ impl From<domain::event::Event> for Event {
             }
             EventKind::ApprovalChanged => Event::ApprovalEvent(ApprovalEvent(event)),
             EventKind::SyncStarted | EventKind::SyncProgress | EventKind::SyncCompleted | EventKind::SyncFailed => {
-                Event::SyncEvent(SyncEvent(event))
+                Event::SyncEvent(event.into())
             }
             EventKind::PeopleProgress | EventKind::PeopleRead | EventKind::PeopleFailed => Event::PeopleEvent(event.into()),
             EventKind::ImpactProgress | EventKind::ImpactComputed | EventKind::ImpactFailed => Event::ImpactEvent(event.into()),
+            EventKind::SignInsProgress | EventKind::SignInsRead | EventKind::SignInsFailed => Event::SignInLogEvent(event.into()),
             EventKind::BaselineChanged => Event::BaselineEvent(event.into()),
             EventKind::TenantConnected
             | EventKind::TenantConnectionChanged
@@ -234,70 +238,6 @@ event_object! {
         /// The change, as it is now.
         async fn change(&self) -> ChangeRequest {
             ChangeRequest::named(ChangeId(self.0.event.subject_id))
-        }
-    }
-}
-
-/// What a `SyncEvent` tells.
-#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
-pub enum SyncEventType {
-    /// It began.
-    Started,
-    /// It moved on.
-    Progress,
-    /// It ended with a snapshot.
-    Completed,
-    /// It gave up.
-    Failed,
-}
-
-event_object! {
-    /// A sync of a tenant began, moved on or ended.
-    SyncEvent {
-        /// What happened.
-        async fn kind(&self) -> SyncEventType {
-            match self.0.event.kind {
-                EventKind::SyncStarted => SyncEventType::Started,
-                EventKind::SyncCompleted => SyncEventType::Completed,
-                EventKind::SyncFailed => SyncEventType::Failed,
-                _ => SyncEventType::Progress,
-            }
-        }
-
-        /// Steps done so far.
-        async fn done(&self) -> Option<i64> {
-            number(&self.0, "done")
-        }
-
-        /// Steps in all.
-        async fn total(&self) -> Option<i64> {
-            number(&self.0, "total")
-        }
-
-        /// The step it is at.
-        async fn stage(&self) -> Option<&str> {
-            text(&self.0, "stage")
-        }
-
-        /// Policies that differ from the snapshot before, once it is completed.
-        async fn changed(&self) -> Option<i64> {
-            number(&self.0, "changed")
-        }
-
-        /// The snapshot it ended with.
-        async fn snapshot(&self, ctx: &Context<'_>) -> Nullable<Snapshot> {
-            let id = text(&self.0, "snapshotId")?.parse().ok()?;
-            snapshot_of(scope(ctx), Some(SnapshotId(id))).await
-        }
-
-        /// Why it failed, for a program.
-        async fn failure_code(&self) -> Option<&str> {
-            text(&self.0, "code")
-        }
-
-        /// Why it failed, for a person.
-        async fn failure_message(&self) -> Option<&str> {
-            text(&self.0, "message")
         }
     }
 }

@@ -25,6 +25,7 @@ use crate::types::drift::{Drift, drift_of_tenant};
 use crate::types::overlap::PolicyOverlaps;
 use crate::types::people::People;
 use crate::types::policy::Policy;
+use crate::types::sign_in::SignInLog;
 use crate::types::snapshot::Snapshot;
 use crate::types::snapshot_diff::SnapshotDiff;
 
@@ -265,6 +266,12 @@ impl Tenant {
         let scope = scope(ctx);
         let found = scope.app.policy_overlaps(&scope.actor, self.row.id).await.map_err(fault);
         Some(found.map(|found| PolicyOverlaps { found, kinds: kinds.unwrap_or_default() }))
+    }
+
+    /// How far its sign-ins are read; `null` before anybody asked for it.
+    #[graphql(complexity = "2 + child_complexity")]
+    async fn sign_in_log(&self, ctx: &Context<'_>) -> Nullable<SignInLog> {
+        SignInLog::of(scope(ctx), self.row.id).await
     }
 
     /// When it was connected.
