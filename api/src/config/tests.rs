@@ -128,7 +128,12 @@ fn the_reference_is_complete() {
         scope: Some("x".into()),
         subject: Subject::Auto,
     };
-    full.graph = Graph { login_base: full.oidc.jwks_url.clone(), graph_base: full.oidc.jwks_url.clone(), root_ca: Some("x".into()), ..Graph::default() };
+    full.graph = Graph {
+        login_base: full.oidc.jwks_url.clone(),
+        graph_base: full.oidc.jwks_url.clone(),
+        root_ca: Some("x".into()),
+        ..Graph::default()
+    };
     full.test = Test { failpoint: Some("x".into()), marker: Some("x".into()) };
     full.bootstrap.owner = Some("x".into());
     full.http.graphiql = Some(true);

@@ -31,7 +31,7 @@ pub use decision::{Decision, Missing, Outcome, decide};
 pub use finding::{Condition, Why};
 pub use possible::Standing;
 pub use session::{Frequency, PersistentBrowser, SessionOutcome};
-pub use surroundings::{Location, Strength, Surroundings};
+pub use surroundings::{Attributes, Location, Strength, Surroundings};
 pub use verdict::{Clause, Verdict};
 
 use uuid::Uuid;

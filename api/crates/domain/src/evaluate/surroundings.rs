@@ -19,10 +19,13 @@ pub struct Surroundings {
     pub strengths: HashMap<String, Strength>,
     /// Custom security attributes of applications by application id, in lower case; an application that is not in the map has none. `None`: nobody read
     /// them.
-    pub app_attributes: Fact<HashMap<String, Vec<(String, Vec<String>)>>>,
+    pub app_attributes: Fact<HashMap<String, Attributes>>,
     /// Whether claims about devices in a guest's home tenant count here (cross-tenant access settings).
     pub trusts_guest_devices: Fact<bool>,
 }
+
+/// Custom security attributes of an object: `<set>_<name>` in lower case, with the values.
+pub type Attributes = Vec<(String, Vec<String>)>;
 
 /// A named location.
 #[derive(Clone, Debug, PartialEq, Eq)]
