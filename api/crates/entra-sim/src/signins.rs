@@ -18,14 +18,16 @@ use crate::state::{Kind, Tenant};
 /// Past states of a tenant that are remembered; older sign-ins are judged by the oldest.
 const MAX_EPOCHS: usize = 8;
 
-/// Finished hours that are kept ready, over all tenants: an entry is several kilobytes.
-const MAX_HOURS: usize = 24;
+/// Sign-ins of finished hours that are kept ready, over all tenants: an entry is several kilobytes, and to make one takes longer than to send it.
+const MAX_READY: usize = 20_000;
 
 /// What was read lately and what it was judged by.
 #[derive(Debug, Default)]
 pub(crate) struct SignIns {
     logs: BTreeMap<Uuid, Log>,
     hours: VecDeque<Hour>,
+    /// Entries in all hours.
+    ready: usize,
 }
 
 /// Which sign-ins Entra is late with.
@@ -58,6 +60,17 @@ struct Log {
     /// Closed epochs, oldest first, with the instant at which each ended.
     past: VecDeque<(DateTime<Utc>, Arc<TenantFacts>)>,
     present: Option<Arc<TenantFacts>>,
+}
+
+impl SignIns {
+    /// Keeps an hour ready, in the place of the ones that were made first.
+    fn keep(&mut self, hour: Hour) {
+        self.ready += hour.entries.len();
+        self.hours.push_back(hour);
+        while self.ready > MAX_READY && self.hours.len() > 1 {
+            self.ready -= self.hours.pop_front().map_or(0, |first| first.entries.len());
+        }
+    }
 }
 
 impl Inner {
@@ -95,10 +108,7 @@ impl Inner {
         }
         let entries = Arc::new(entries);
         if end <= now {
-            if self.sign_ins.hours.len() >= MAX_HOURS {
-                self.sign_ins.hours.pop_front();
-            }
-            self.sign_ins.hours.push_back(Hour { tenant, hour, entries: entries.clone() });
+            self.sign_ins.keep(Hour { tenant, hour, entries: entries.clone() });
         }
         entries
     }
