@@ -173,7 +173,7 @@ impl WriteTx {
         let groups = new.groups.iter().map(|(id, members)| (Holder::Group, *id, Some(members)));
         let roles = new.roles.iter().map(|(id, members)| (Holder::Role, *id, Some(members)));
         let unread = new.unread.iter().map(|id| (Holder::Group, *id, None));
-        let all: Vec<(Holder, Uuid, Option<&Arc<[Uuid]>>)> = groups.chain(roles).chain(unread).collect();
+        let all: Vec<Held<'_>> = groups.chain(roles).chain(unread).collect();
         for batch in all.chunks(BATCH) {
             let rows: Vec<group_members::ActiveModel> = batch
                 .iter()
@@ -194,6 +194,9 @@ impl WriteTx {
         Ok(())
     }
 }
+
+/// A group or role with its members; `None` where they were asked for and could not be read.
+type Held<'a> = (Holder, Uuid, Option<&'a Arc<[Uuid]>>);
 
 /// Who is in what.
 struct Members<'a> {

@@ -148,10 +148,10 @@ fn read_token(token: &str) -> Result<(DateTime<Utc>, String), GraphError> {
 
 /// An entry as this caller may see it.
 fn shown(session: &Session<'_>, mut entry: Value) -> Value {
-    if session.version != "beta" {
-        if let Some(members) = entry.as_object_mut() {
-            BETA_MEMBERS.iter().for_each(|name| drop(members.remove(*name)));
-        }
+    if session.version != "beta"
+        && let Some(members) = entry.as_object_mut()
+    {
+        BETA_MEMBERS.iter().for_each(|name| drop(members.remove(*name)));
     }
     let applied = &mut entry["appliedConditionalAccessPolicies"];
     if !session.may(SIGN_IN_POLICIES) {

@@ -50,7 +50,7 @@ fn required(verdict: &Verdict) -> bool {
     verdict
         .applied
         .iter()
-        .any(|applied| matches!(applied.result, "success" | "failure") && applied.grant_controls.iter().any(|name| asks(name)))
+        .any(|applied| matches!(applied.result, "success" | "failure") && applied.grant_controls.iter().any(asks))
 }
 
 fn crossing(user: &User) -> &'static str {
