@@ -80,9 +80,9 @@ impl World {
         &self.surroundings
     }
 
-    /// The first sign-ins of a working week whose first factor was accepted: nothing else reaches a policy.
+    /// The first sign-ins of a thousand days whose first factor was accepted: nothing else reaches a policy.
     pub fn sign_ins(&self, count: usize) -> impl Iterator<Item = Truth<'_>> {
-        let from = now() - TimeDelta::days(30);
+        let from = now() - TimeDelta::days(1_000);
         stream_with_truth(&self.facts, SEED, from, now()).filter(Truth::first_factor_accepted).take(count)
     }
 
