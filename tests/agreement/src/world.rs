@@ -5,7 +5,7 @@ use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::document::PolicyDocument;
-use domain::evaluate::{Decision, Rule, Standing, Surroundings, decide};
+use domain::evaluate::{Attributes, Decision, Rule, Standing, Surroundings, decide};
 use domain::signin::SignIn;
 use entra_sim::seed::{TenantSeed, tenants};
 use entra_sim::signin::{Directory, JudgedPolicies, TenantFacts, Truth, stream_with_truth};
@@ -155,7 +155,7 @@ fn surroundings(tenant: &TenantSeed) -> Surroundings {
 }
 
 /// Custom security attributes of a service principal by its application id.
-fn attributes(principal: &Value) -> Option<(String, Vec<(String, Vec<String>)>)> {
+fn attributes(principal: &Value) -> Option<(String, Attributes)> {
     let app_id = principal["appId"].as_str()?.to_lowercase();
     let mut attributes = Vec::new();
     for (set, members) in principal["customSecurityAttributes"].as_object().into_iter().flatten() {

@@ -6,9 +6,6 @@ use super::{DeviceProperty, Filter, Operator, Property, Test, Value};
 use crate::evaluate::Answer;
 use crate::signin::{Device, DeviceAttributes, Fact, TrustType};
 
-/// Custom security attributes as `<set>_<name>` in lower case, with their values.
-pub type Attributes = [(String, Vec<String>)];
-
 /// What an object holds under a property.
 enum Held<'o> {
     /// Nobody told.
@@ -34,7 +31,7 @@ impl Filter {
     }
 
     /// Whether an application or a service principal with these attributes matches.
-    pub fn of_attributes(&self, attributes: &Attributes) -> Answer {
+    pub fn of_attributes(&self, attributes: &[(String, Vec<String>)]) -> Answer {
         self.holds(&|property| match property {
             Property::Attribute(name) => {
                 let found = attributes.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::rows::{OTHER, Row, TENANT, acting, as_user, asking, check, guest, guests, users, with, workload};
-use super::world::{EXCHANGE, GROUP, ROLE, TAGGED_APP, USER, policy, sign_in, surroundings, user};
+use super::world::{EXCHANGE, GROUP, ROLE, TAGGED_APP, USER, policy, sign_in, surroundings};
 
 #[test]
 fn users_groups_and_roles() {
