@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use api::system::SystemClock;
 use chrono::{DateTime, Utc};
+use domain::env::Clock;
 use harness::world::World;
 use harness::{Client, Database};
 use serde_json::{Value, json};
@@ -92,7 +94,7 @@ pub(crate) async fn people(client: &Client, tenant: &str) -> Value {
         let people = seen.at("/tenant/people").clone();
         if !people.is_null() {
             let as_of: DateTime<Utc> = people["asOf"].as_str().unwrap().parse().unwrap();
-            assert!(as_of <= Utc::now());
+            assert!(as_of <= SystemClock.now());
             return people;
         }
         assert!(Instant::now() < until, "nobody read the tenant's people");

@@ -138,7 +138,7 @@ fn page_of(number: u64) -> Result<String, std::fmt::Error> {
         let mixed = mix(serial);
         let user = mixed % USERS;
         let habit = (mixed >> 16) % 3;
-        let away = (mixed >> 20) % 10 == 0;
+        let away = (mixed >> 20).is_multiple_of(10);
         let ip = if away { mixed >> 24 & 0xff } else { user & 0xff };
         if entry > 0 {
             page.push(',');
@@ -156,7 +156,7 @@ fn page_of(number: u64) -> Result<String, std::fmt::Error> {
         )?;
         for policy in 0..20u64 {
             let comma = if policy == 0 { "" } else { "," };
-            let result = if (policy + habit) % 5 == 0 { "success" } else { "notApplied" };
+            let result = if (policy + habit).is_multiple_of(5) { "success" } else { "notApplied" };
             write!(
                 page,
                 r#"{comma}{{"id":"{policy:08x}-4444-4444-8444-444444444444","displayName":"CA{policy:03} - Require something","enforcedGrantControls":["Mfa"],"enforcedSessionControls":[],"result":"{result}"}}"#

@@ -132,7 +132,7 @@ pub(crate) async fn gave_up(app: &App, job: &Job) -> Result<(), JobError> {
     let payload: IngestPayload = JobError::decode(job)?;
     let Some(tenant) = app.store().reader().tenant(job.workspace_id, payload.tenant_id).await? else { return Ok(()) };
     let log = log_of(app, job, &tenant).await?;
-    let mut run = Run { app, job, tenant: &tenant, log, begun: std::time::Instant::now(), restarts: 0 };
+    let mut run = Run { app, job, tenant: &tenant, log, begun: tokio::time::Instant::now(), restarts: 0 };
     let (reason, detail, _) = Trouble::Job(JobError::broken("")).reason();
     run.record(SignInLogState::Failed, reason, detail).await
 }

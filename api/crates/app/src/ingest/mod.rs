@@ -11,7 +11,7 @@ mod read;
 mod request;
 mod slice;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use domain::event::EventKind;
 use domain::summary::log::{SignInLog, SignInLogState};
@@ -19,6 +19,7 @@ use domain::tenant::Tenant;
 use graph::TenantGraph;
 use serde_json::json;
 use store::Job;
+use tokio::time::Instant;
 
 use crate::App;
 use crate::runner::jobs::IngestPayload;

@@ -47,10 +47,7 @@ pub(super) fn with(mut sign_in: Value, facts: &TenantFacts, scene: &Scene<'_>, v
 /// Whether an enforced policy that applied asked for a second factor.
 fn required(verdict: &Verdict) -> bool {
     let asks = |name: &&str| matches!(*name, "Mfa" | "RequireAuthenticationStrength");
-    verdict
-        .applied
-        .iter()
-        .any(|applied| matches!(applied.result, "success" | "failure") && applied.grant_controls.iter().any(asks))
+    verdict.applied.iter().any(|applied| matches!(applied.result, "success" | "failure") && applied.grant_controls.iter().any(asks))
 }
 
 fn crossing(user: &User) -> &'static str {
