@@ -84,7 +84,9 @@ impl Run<'_> {
         let settings = self.app.settings().sign_ins.clone();
         loop {
             if self.log.slice.is_none() {
-                let Some((slice, data_from)) = slice::next(&self.log, self.app.now(), &settings) else { return Ok(Turn::UpToDate) };
+                let Some((slice, data_from)) = slice::next(&self.log, self.job.created_at, self.app.now(), &settings) else {
+                    return Ok(Turn::UpToDate);
+                };
                 self.log.slice = Some(slice);
                 self.log.data_from = Some(data_from);
             }

@@ -5,12 +5,18 @@ use domain::summary::log::{SignInLog, Slice};
 
 use crate::settings::SignInSettings;
 
-/// The next slice, and from where on the data have no gap; `None` when everything that has settled is read.
+/// The next slice, and from where on the data have no gap; `None` when everything is read that had settled when the reading was asked for. Not
+/// when the slice before ended: the present moves on while its last hour is read again, and a reading that follows it never ends.
 ///
 /// A slice begins where late rows may still come, and ends at most one slice length after what was read before. Instants are whole
 /// seconds, because Graph's filter is no finer than its clients' texts.
-pub(super) fn next(log: &SignInLog, now: DateTime<Utc>, settings: &SignInSettings) -> Option<(Slice, DateTime<Utc>)> {
-    let end = (now - delta(settings.settle)).trunc_subsecs(0);
+pub(super) fn next(
+    log: &SignInLog,
+    asked_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+    settings: &SignInSettings,
+) -> Option<(Slice, DateTime<Utc>)> {
+    let end = (asked_at - delta(settings.settle)).trunc_subsecs(0);
     let horizon = horizon(now, settings);
     let through = log.data_through.map_or(horizon, |through| through.max(horizon));
     if through >= end {
@@ -63,11 +69,12 @@ mod tests {
         }
     }
 
-    /// Reads everything there is at `now`; the slices as minutes.
-    fn read(log: &mut SignInLog, now: DateTime<Utc>) -> Vec<(i64, i64)> {
+    /// Reads everything there is at `asked_at`, three minutes a slice; the slices as minutes.
+    fn read(log: &mut SignInLog, asked_at: DateTime<Utc>) -> Vec<(i64, i64)> {
         let settings = settings();
         let mut slices = Vec::new();
-        while let Some((slice, data_from)) = next(log, now, &settings) {
+        while let Some((slice, data_from)) = next(log, asked_at, asked_at + TimeDelta::minutes(3 * slices.len() as i64), &settings) {
+            assert!(slices.len() < 100, "a reading that follows the present never ends");
             slices.push(((slice.from - at(0)).num_minutes(), (slice.to - at(0)).num_minutes()));
             log.settled_through = Some(settled(&slice, &settings).max(log.settled_through.unwrap_or(slice.from)));
             log.data_through = Some(slice.to);
@@ -86,8 +93,9 @@ mod tests {
         assert_eq!(first.last().map(|last| last.1), Some(88), "all that has settled");
         assert_eq!(log.data_from, Some(at(-2 * day)));
         assert_eq!(read(&mut log, at(90)), []);
-        assert_eq!(read(&mut log, at(105)), [(30, 103)], "an hour before the first reading on: rows may be late");
-        assert_eq!(read(&mut log, at(120)), [(45, 118)]);
+        assert_eq!(read(&mut log, at(105)), [(54, 103)], "an hour before its last slice was begun on: rows may be late");
+        assert_eq!(read(&mut log, at(130)), [(54, 128)]);
+        assert_eq!(read(&mut log, at(150)), [(70, 148)]);
     }
 
     #[test]
@@ -96,7 +104,7 @@ mod tests {
         read(&mut log, at(60));
         let day = 24 * 60;
         let late = read(&mut log, at(day + 60));
-        assert_eq!(late.first(), Some(&(0, 58 + 360)), "from where late rows may have come");
+        assert_eq!(late.first(), Some(&(24, 58 + 360)), "from where late rows may have come");
         let far = read(&mut log, at(9 * day));
         assert_eq!(far.first(), Some(&(7 * day, 7 * day + 360)));
         assert_eq!(log.data_from, Some(at(7 * day)), "what is between was never read");
