@@ -229,7 +229,7 @@ fn mutations_and_the_table_of_operations_are_the_same_set() {
     let mut mutations: Vec<String> = root("Mutation").iter().map(|field| field.name.node.to_string()).collect();
     let mut operations: Vec<String> = Operation::ALL
         .iter()
-        .filter(|operation| ![Operation::Read, Operation::VerifyAuditLog].contains(operation))
+        .filter(|operation| ![Operation::Read, Operation::VerifyAuditLog, Operation::WhatIf].contains(operation))
         .map(ToString::to_string)
         .collect();
     mutations.sort();

@@ -70,9 +70,8 @@ impl App {
             let found = find(&change, &intent, &seen)?;
             let post = SnapshotId(self.ids().uuid());
             insert_snapshot(tx, &tenant, post, SnapshotKind::PostChange, Some(change.id), &seen, self.now()).await?;
-            if let Some(id) = &found {
-                let intended = (change.payload.kind().operation() != WriteOperation::Delete).then_some(&intent.desired_hash);
-                resolve_adopted(tx, self, &change, actor.member_id, id, intended).await?;
+            if let (Some(id), Some(since)) = (&found, intent.write_started_at) {
+                resolve_adopted(tx, self, &change, actor.member_id, id, since).await?;
             }
             (found, change.pre_snapshot_id.or(intent.pre_snapshot_id), post)
         } else {
