@@ -1,7 +1,7 @@
 //! Many policies over many sign-ins (crates.md sections 10 and 11).
 //!
 //! Each rule is asked once for each entry of a chunk's dictionaries, and its answer is one bit of a word that holds 128 policies. What all
-//! of them do to a row is then the AND of five words, and [`super::counter`] adds the row's sign-ins to all their counts at once.
+//! of them do to a row is then the AND of five words, and `super::counter` adds the row's sign-ins to all their counts at once.
 
 use std::collections::HashMap;
 
