@@ -24,7 +24,7 @@ use crate::types::event::{Event, events};
 use crate::types::impact::PolicyImpact;
 use crate::types::node::{self, Node};
 use crate::types::policy::Policy;
-use crate::types::sign_in_summary::{SignInSummaryConnection, summaries};
+use crate::types::sign_in_summary::{SignInSummaryPage, summaries};
 use crate::types::snapshot::{Snapshot, snapshot_of};
 use crate::types::tenant::{Tenant, tenant};
 use crate::types::viewer::Viewer;
@@ -121,7 +121,7 @@ impl Query {
         #[graphql(desc = "The tenant.")] tenant_id: ID,
         #[graphql(desc = "From the day of this instant on, in UTC; the first that is kept unless given.")] from: Option<DateTime>,
         #[graphql(desc = "Up to the day of this instant, in UTC; the last unless given.")] to: Option<DateTime>,
-    ) -> Nullable<SignInSummaryConnection> {
+    ) -> Nullable<SignInSummaryPage> {
         let scope = scope(ctx);
         let tenant = TenantId(scope.ids.key(&tenant_id, Kind::Tenant).ok()?);
         summaries(scope, tenant, first, after.as_deref(), (from, to)).await

@@ -36,6 +36,7 @@ const BOUNDED: &[&str] = &[
     "Drift.reverts",
     "DryRun.references",
     "SignInSummary.policyResults",
+    "SignInSummaryPage.nodes",
     "FreezeWindow.next",
     "FreezeWindow.tenants",
     "ImportBaselinePayload.imported",

@@ -18,7 +18,7 @@ use crate::scope::Scope;
 
 /// A page of summary rows: at most 1,000.
 #[derive(SimpleObject)]
-pub struct SignInSummaryConnection {
+pub struct SignInSummaryPage {
     /// The rows, by day; at most 1,000. Rows of one day may be alike in everything but `signIns`: add them up.
     nodes: Vec<SignInSummary>,
     /// Where this page is in the list.
@@ -32,7 +32,7 @@ pub async fn summaries(
     first: Option<i32>,
     after: Option<&str>,
     (from, to): (Option<DateTime>, Option<DateTime>),
-) -> Nullable<SignInSummaryConnection> {
+) -> Nullable<SignInSummaryPage> {
     let asked = size(first).and_then(|first| Ok((first, after.map(place).transpose()?)));
     let (first, after) = match asked {
         Ok(asked) => asked,
@@ -54,7 +54,7 @@ pub async fn summaries(
     }
     let page_info =
         PageInfo { has_previous_page: after.is_some(), has_next_page: page.has_next, start_cursor: start_cursor.flatten(), end_cursor };
-    Some(Ok(SignInSummaryConnection { nodes, page_info }))
+    Some(Ok(SignInSummaryPage { nodes, page_info }))
 }
 
 fn size(first: Option<i32>) -> Result<usize> {
