@@ -6,13 +6,12 @@ use std::ops::RangeInclusive;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::document::{PolicyDocument, text_hash};
 use domain::evaluate::Surroundings;
-use domain::id::{ContentHash, PolicyId, TenantId};
+use domain::id::{PolicyId, TenantId};
 use domain::people::People;
 use domain::policy::{Policy, PolicyState};
-use domain::snapshot::ItemKind;
 use domain::tenant::{DirectoryKind, Tenant};
 use domain::workspace::Actor;
-use serde_json::{Value, json};
+use serde_json::json;
 use store::Reader;
 use uuid::Uuid;
 
@@ -20,7 +19,7 @@ use super::{Key, NotMeasurable};
 use crate::App;
 use crate::authorize::in_scope;
 use crate::error::{AppError, AppResult};
-use crate::sync::record::manifest;
+use crate::evaluation::surroundings::{TenantPolicies, of_policies};
 
 /// Everything but the sign-ins.
 pub(super) struct Basis {
@@ -80,22 +79,14 @@ impl App {
         let Some(mut people) = reader.people(tenant.workspace_id, tenant.id).await? else {
             return Ok(Err(NotMeasurable::NoPeople));
         };
-        let hashes: Vec<ContentHash> = live.iter().map(|policy| policy.document_hash.clone()).collect();
-        let texts = reader.documents(tenant.workspace_id, &hashes).await?;
-        let mut policies = Vec::with_capacity(live.len());
-        for policy in live {
-            let text = texts
-                .get(&policy.document_hash)
-                .ok_or_else(|| AppError::Internal(format!("policy {} has no document", policy.id).into()))?;
-            policies.push((policy.id, PolicyDocument::parse(text).map_err(|cause| AppError::Internal(cause.into()))?));
-        }
+        let TenantPolicies { policies, surroundings } = of_policies(&reader, tenant, live.clone()).await?;
+        let mut policies: Vec<(PolicyId, PolicyDocument)> = policies.into_iter().map(|(policy, document)| (policy.id, document)).collect();
         policies.sort_by(|(a_id, a), (b_id, b)| (a.display_name(), a_id).cmp(&(b.display_name(), b_id)));
         people.ask_about(policies.iter().flat_map(|(_, document)| named(document, DirectoryKind::Group)));
         let emergency = emergency_accounts(tenant, &people);
         let directory = reader.directory(tenant.workspace_id, tenant.id).await?.into_iter();
         let apps = directory.filter(|object| object.kind == DirectoryKind::Application);
         let apps = apps.map(|app| (app.object_id.to_lowercase(), app.display_name)).collect();
-        let surroundings = surroundings(&reader, tenant, &policies).await?;
         Ok(Ok(Basis { policies, surroundings, people, emergency, apps }))
     }
 }
@@ -110,27 +101,6 @@ async fn in_force(reader: &Reader, tenant: &Tenant) -> AppResult<Vec<Policy>> {
 pub(super) fn named(document: &PolicyDocument, kind: DirectoryKind) -> impl Iterator<Item = Uuid> {
     let references = document.references().into_iter().filter(move |found| found.kind == kind);
     references.filter_map(|found| Uuid::try_parse(&found.id).ok())
-}
-
-/// Named locations of the latest snapshot, and the strengths that policies carry.
-async fn surroundings(reader: &Reader, tenant: &Tenant, policies: &[(PolicyId, PolicyDocument)]) -> AppResult<Surroundings> {
-    let Some(latest) = tenant.latest_snapshot_id else { return Ok(Surroundings::default()) };
-    let manifest = manifest(reader, tenant, latest).await?;
-    let locations: Vec<ContentHash> =
-        manifest.items.into_iter().filter(|item| item.kind == ItemKind::NamedLocation).map(|item| item.document_hash).collect();
-    let texts = reader.documents(tenant.workspace_id, &locations).await?;
-    let locations: Vec<Value> = texts
-        .values()
-        .map(|text| serde_json::from_str(text))
-        .collect::<Result<_, _>>()
-        .map_err(|cause| AppError::Internal(cause.into()))?;
-    Ok(Surroundings {
-        locations: Surroundings::locations_of_graph(&locations),
-        // Graph doesn't show the legacy portal's trusted addresses; that there are none is what `AllTrusted` is read as.
-        mfa_trusted_ips: Some(Vec::new()),
-        strengths: Surroundings::strengths_of_graph(policies.iter().map(|(_, document)| document.value())),
-        ..Surroundings::default()
-    })
 }
 
 fn emergency_accounts(tenant: &Tenant, people: &People) -> BTreeSet<Uuid> {

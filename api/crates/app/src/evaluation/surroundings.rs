@@ -4,14 +4,15 @@ use std::collections::HashMap;
 
 use domain::document::PolicyDocument;
 use domain::evaluate::{Location, Surroundings};
-use domain::id::{ContentHash, SnapshotId, WorkspaceId};
+use domain::id::ContentHash;
 use domain::policy::Policy;
-use domain::snapshot::{ItemKind, Manifest};
+use domain::snapshot::ItemKind;
 use domain::tenant::Tenant;
 use serde_json::Value;
 use store::Reader;
 
 use crate::error::{AppError, AppResult};
+use crate::sync::record::manifest;
 
 /// Stands for the "MFA trusted IPs" of the legacy portal (ca-semantics.md section 5).
 const MFA_TRUSTED_IPS: &str = "00000000-0000-0000-0000-000000000000";
@@ -28,7 +29,11 @@ pub(crate) struct TenantPolicies {
 /// The tenant's live policies with their documents, and their surroundings.
 pub(crate) async fn tenant_policies(reader: &Reader, tenant: &Tenant) -> AppResult<TenantPolicies> {
     let rows = reader.policies_of_tenant(tenant.workspace_id, tenant.id).await?;
-    let rows: Vec<Policy> = rows.into_iter().filter(|policy| policy.deleted_at.is_none()).collect();
+    of_policies(reader, tenant, rows.into_iter().filter(|policy| policy.deleted_at.is_none()).collect()).await
+}
+
+/// These policies of the tenant with their documents, and their surroundings.
+pub(crate) async fn of_policies(reader: &Reader, tenant: &Tenant, rows: Vec<Policy>) -> AppResult<TenantPolicies> {
     let hashes: Vec<ContentHash> = rows.iter().map(|policy| policy.document_hash.clone()).collect();
     let texts = reader.documents(tenant.workspace_id, &hashes).await?;
     let mut policies = Vec::with_capacity(rows.len());
@@ -63,17 +68,10 @@ fn of_documents<'d>(documents: impl Iterator<Item = &'d PolicyDocument> + Clone,
 /// The named locations of the latest snapshot; none before the first.
 async fn locations(reader: &Reader, tenant: &Tenant) -> AppResult<HashMap<String, Location>> {
     let Some(snapshot) = tenant.latest_snapshot_id else { return Ok(HashMap::new()) };
-    let manifest = manifest(reader, tenant.workspace_id, snapshot).await?;
+    let manifest = manifest(reader, tenant, snapshot).await?;
     let hashes: Vec<ContentHash> =
         manifest.items.iter().filter(|item| item.kind == ItemKind::NamedLocation).map(|item| item.document_hash.clone()).collect();
     let texts = reader.documents(tenant.workspace_id, &hashes).await?;
     let locations: Result<Vec<Value>, _> = texts.values().map(|text| serde_json::from_str(text)).collect();
     Ok(Surroundings::locations_of_graph(&locations.map_err(|cause| AppError::Internal(cause.into()))?))
-}
-
-async fn manifest(reader: &Reader, workspace: WorkspaceId, id: SnapshotId) -> AppResult<Manifest> {
-    let missing = || AppError::Internal(format!("snapshot {id} is missing").into());
-    let snapshot = reader.snapshot(workspace, id).await?.ok_or_else(missing)?;
-    let text = reader.document(workspace, &snapshot.content_hash).await?.ok_or_else(missing)?;
-    Manifest::parse(&text).map_err(|cause| AppError::Internal(cause.into()))
 }

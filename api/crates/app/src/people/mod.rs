@@ -29,7 +29,6 @@ pub(crate) use read::ReadError;
 impl App {
     /// Asks for the members of further groups, for what is about to be measured. Returns whether any of them was not read yet: then a job is on
     /// its way, and `PEOPLE_READ` will say that it ended.
-    #[allow(dead_code, reason = "the impact engine asks")]
     pub(crate) async fn read_groups_too(&self, tenant: &Tenant, groups: &BTreeSet<Uuid>) -> AppResult<bool> {
         let asked: BTreeSet<Uuid> = self.store().reader().groups_asked(tenant.workspace_id, tenant.id).await?.into_iter().collect();
         let missing: BTreeSet<Uuid> = groups.difference(&asked).copied().collect();
