@@ -5,12 +5,17 @@ use chrono::TimeDelta;
 use domain::env::Clock;
 use harness::world::World;
 use harness::{Client, Database};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::members::{approve, create_key, days, ended, instant, require_approval, revoke, secret, status, waiting_change, watch};
 use crate::story::{apply, codes, create, report_only_policy, step};
 
-on_both_databases!(a_key_is_its_owner_where_persons_count, a_key_does_what_its_role_allows_until_it_ends, no_secret_is_written_down,);
+on_both_databases!(
+    a_key_is_its_owner_where_persons_count,
+    a_key_does_what_its_role_allows_until_it_ends,
+    a_key_sees_its_tenants_only,
+    no_secret_is_written_down,
+);
 
 async fn a_key_is_its_owner_where_persons_count(database: Database) {
     let world = World::start(database).await;
@@ -93,6 +98,47 @@ async fn a_key_does_what_its_role_allows_until_it_ends(database: Database) {
     // What only looks like a key.
     for bad in [format!("cwk_{}", "A".repeat(49)), "cwk_".to_owned(), format!("{token}x"), token.replacen("cwk_", "CWK_", 1)] {
         assert_eq!(status(&Client::new(world.server.base(), Some(&bad))).await, (401, Some("UNAUTHENTICATED".to_owned())), "{bad}");
+    }
+}
+
+async fn a_key_sees_its_tenants_only(database: Database) {
+    let world = World::start(database).await;
+    let owner = world.server.client("OWNER").await;
+    let sims = world.sim.tenants();
+    let (inside, outside) = (world.connect(&owner, &sims[0]).await, world.connect(&owner, &sims[1]).await);
+    let (ours, theirs) = (report_only_policy(&world, &owner, &inside).await, report_only_policy(&world, &owner, &outside).await);
+    let waiting = create(&owner, &theirs, json!({ "rename": { "displayName": "Not for the key" } })).await;
+    let input = json!({ "displayName": "One tenant", "role": "ADMIN", "expiresAt": days(1), "tenantIds": [inside] });
+    let made = create_key(&owner, input).await;
+    assert_eq!(made.user_errors("createApiKey"), Vec::<String>::new(), "{:#}", made.body);
+    let key = Client::new(world.server.base(), Some(&made.text("/createApiKey/secret")));
+
+    let listed = key.send("{ tenants(first: 10) { nodes { id } totalCount } changeRequests(first: 10) { nodes { id } } }", json!({})).await;
+    assert_eq!(listed.at("/tenants/nodes"), &json!([{ "id": inside }]));
+    assert_eq!(listed.at("/changeRequests/nodes"), &json!([]), "the other tenant's change is not there");
+    for id in [&json!(outside), &theirs["id"], &waiting["id"]] {
+        let node = key.send("query($id: ID!) { node(id: $id) { __typename } }", json!({ "id": id })).await;
+        assert!(node.at("/node").is_null(), "{:#}", node.body);
+    }
+    let query = "mutation($input: CreateChangeInput!) { createChange(input: $input) { change { id } userErrors { code } } }";
+    let draft = async |policy: &Value| {
+        let input = json!({ "policyId": policy["id"], "payload": { "rename": { "displayName": "By the key" } } });
+        key.send(query, json!({ "input": input })).await.user_errors("createChange")
+    };
+    assert_eq!((draft(&ours).await, draft(&theirs).await), (Vec::new(), vec!["NOT_FOUND".to_owned()]));
+    let tried = json!({ "id": waiting["id"], "expectedRevision": waiting["revision"] });
+    let tried =
+        key.send("mutation($input: ChangeRef!) { cancelChange(input: $input) { userErrors { code } } }", json!({ "input": tried })).await;
+    assert_eq!(tried.user_errors("cancelChange"), ["NOT_FOUND"]);
+    let events = key.send("{ events(first: 100) { nodes { subject { id } } } }", json!({})).await;
+    let seen = events.at("/events/nodes").to_string();
+    for (id, there) in [(&json!(inside), true), (&json!(outside), false), (&waiting["id"], false)] {
+        assert_eq!(seen.contains(id.as_str().unwrap()), there, "{id} in {seen}");
+    }
+    // A key can't make a stronger one: neither with more tenants nor with all.
+    for tenants in [json!([outside]), Value::Null] {
+        let input = json!({ "displayName": "k", "role": "VIEWER", "expiresAt": days(1), "tenantIds": tenants });
+        assert_ne!(create_key(&key, input).await.user_errors("createApiKey"), Vec::<String>::new());
     }
 }
 

@@ -1,5 +1,7 @@
 //! Coverage and overlaps over GraphQL, with the simulated tenant's directory as the oracle.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use harness::world::World;
 use harness::{Client, Database};
 use serde_json::{Value, json};
@@ -8,8 +10,14 @@ use uuid::Uuid;
 
 use crate::drift::resync;
 use crate::people::people;
+use crate::sign_ins::{self, listed, read};
 
-on_both_databases!(coverage_counts_whom_no_policy_reaches, pairs_that_meet_are_told, coverage_waits_for_people);
+on_both_databases!(
+    coverage_counts_whom_no_policy_reaches,
+    pairs_that_meet_are_told,
+    coverage_waits_for_people,
+    sign_ins_are_counted_by_how_well_they_are_covered
+);
 
 const GROUP: Uuid = Uuid::from_u128(0xc0fe_0001);
 const INNER: Uuid = Uuid::from_u128(0xc0fe_0002);
@@ -126,9 +134,65 @@ async fn coverage_waits_for_people(database: Database) {
     assert_eq!((&overlaps["measurable"], &overlaps["pairs"]), (&json!(false), &json!([])));
 }
 
+/// The simulator's own list of sign-ins is the oracle of every count.
+async fn sign_ins_are_counted_by_how_well_they_are_covered(database: Database) {
+    let (world, owner, tenant, _) = prepared_in(sign_ins::start(database, 1).await).await;
+    let before = judged(&listed(&world, &read(&owner, &tenant).await).await);
+    let excluded = before.iter().max_by_key(|(_, count)| **count).expect("somebody signed in").0.clone();
+    let users = json!({ "includeUsers": ["All"], "excludeUsers": [excluded] });
+    add(&world, "Second factor for all but one", json!({ "users": users }), "mfa").await;
+    resync(&owner, &tenant).await;
+    let log = read(&owner, &tenant).await;
+    let entries = listed(&world, &log).await;
+    let counted = judged(&entries);
+    let all: u64 = counted.values().sum();
+    let of_excluded = |entry: &&&Value| entry["userId"] == json!(excluded);
+    let resources: Vec<&Value> = entries.iter().filter(|entry| reached(entry) && !is_user_action(entry)).collect();
+    let (total, gap) = (resources.len(), resources.iter().filter(of_excluded).count());
+    assert!(counted.len() > 1 && gap > 0, "more than one person signed in: {counted:?}");
+    assert!(entries.len() as u64 > all && all > total as u64, "wrong passwords and user actions are in the log");
+
+    let found =
+        until(&owner, &tenant, SIGN_INS, "coverage", |found| found["signIns"]["total"] == total && found["users"]["uncovered"] == 1).await;
+    let expected = json!({ "covered": total - gap, "partly": 0, "uncovered": gap, "unknown": 0, "total": total });
+    assert_eq!(found["signIns"], expected, "{found:#}");
+    assert_eq!(found["userGaps"], json!([{ "objectId": excluded, "level": "UNCOVERED", "signIns": counted[&excluded] }]));
+    assert_eq!(found["dataThrough"], log["dataThrough"]);
+    let by_client: u64 = found["clientTypes"].as_array().unwrap().iter().map(|client| client["signIns"].as_u64().unwrap()).sum();
+    assert_eq!(by_client, all);
+    let asked: BTreeSet<&str> = resources.iter().filter_map(|entry| entry["resourceId"].as_str()).collect();
+    assert_eq!(found["applications"]["total"].as_u64(), Some(asked.len() as u64), "{asked:?}");
+}
+
+const SIGN_INS: &str = "query($id: ID!) { tenant(id: $id) { coverage(window: 7) { dataThrough signIns { covered partly uncovered unknown total } \
+    users { uncovered } applications { total } clientTypes { signIns } userGaps { objectId level signIns } } } }";
+
+/// Sign-ins that reached Conditional Access, by user.
+fn judged(entries: &[Value]) -> BTreeMap<String, u64> {
+    let mut counts = BTreeMap::new();
+    for entry in entries.iter().filter(|entry| reached(entry)) {
+        *counts.entry(entry["userId"].as_str().unwrap().to_owned()).or_default() += 1;
+    }
+    counts
+}
+
+/// Registering security information or a device asks for no application.
+fn is_user_action(entry: &Value) -> bool {
+    ["19db86c3-b2b9-44cc-b339-36da233a3be2", "01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9"]
+        .contains(&entry["resourceId"].as_str().unwrap_or_default())
+}
+
+/// The simulator's own codes of a first factor that failed.
+fn reached(entry: &Value) -> bool {
+    ![50126, 50053].contains(&entry["status"]["errorCode"].as_i64().unwrap())
+}
+
 /// A tenant without any policy in force, a group of three users (one of them through a nested group), and the ids of these users.
 async fn prepared(database: Database) -> (World, Client, String, Vec<Uuid>) {
-    let world = World::start(database).await;
+    prepared_in(World::start(database).await).await
+}
+
+async fn prepared_in(world: World) -> (World, Client, String, Vec<Uuid>) {
     let owner = world.server.client("OWNER").await;
     let sim = world.sim_tenant();
     let policies = world.cloud.call("GET", &format!("/tenants/{}/policies", sim.tenant_id), Value::Null).await;

@@ -19,6 +19,7 @@ on_both_databases!(
     a_revert_is_drafts_and_they_take_it_back,
     what_appears_and_disappears_is_found,
     without_the_audit_the_author_is_unknown,
+    a_location_edited_in_the_portal_is_taken_back,
 );
 
 const DRIFT: &str = "id kind source severity status objectKind objectId displayName revision actor { source name appId at } \
@@ -310,6 +311,45 @@ async fn without_the_audit_the_author_is_unknown(database: Database) {
         )
         .await;
     assert_eq!(events.at("/events/nodes"), &json!([{ "kind": "DETECTED" }, { "kind": "ATTRIBUTED" }]));
+}
+
+async fn a_location_edited_in_the_portal_is_taken_back(database: Database) {
+    let (world, owner, tenant, _) = imported(database).await;
+    let entra = world.sim_tenant().tenant_id;
+    let range = |address: &str| json!([{ "@odata.type": "#microsoft.graph.iPv4CidrRange", "cidrAddress": address }]);
+    let kind = "#microsoft.graph.ipNamedLocation";
+    let new = json!({ "@odata.type": kind, "displayName": "Branch", "isTrusted": false, "ipRanges": range("203.0.113.0/24") });
+    let made = world.cloud.try_portal(entra, json!({ "method": "POST", "collection": "namedLocations", "body": new })).await.unwrap();
+    resync(&owner, &tenant).await;
+    let edit = json!({ "@odata.type": kind, "ipRanges": range("198.0.0.0/9") });
+    let edit = json!({ "method": "PATCH", "location": made["id"], "body": edit });
+    world.cloud.call("POST", &format!("/tenants/{entra}/portal"), edit).await;
+    resync(&owner, &tenant).await;
+
+    let found = drift(&owner, &tenant).await;
+    let of = |kind: &str| found.iter().find(|item| item["kind"] == kind).unwrap_or_else(|| panic!("no {kind} in {found:#?}"));
+    let modified = of("MODIFIED");
+    for item in [of("ADDED"), modified] {
+        assert_eq!((&item["objectKind"], &item["objectId"]), (&json!("NAMED_LOCATION"), &made["id"]), "{item:#}");
+        assert_eq!((&item["displayName"], &item["actor"]["source"]), (&json!("Branch"), &json!("DIRECTORY_AUDIT")), "{item:#}");
+    }
+    assert!(modified["diff"].as_array().unwrap().iter().any(|line| line.to_string().contains("198.0.0.0/9")), "{modified:#}");
+
+    let reverted = revert(&owner, modified, None).await;
+    assert_eq!(reverted.user_errors("revertDrift"), Vec::<String>::new(), "{:#}", reverted.body);
+    let draft = reverted.at("/revertDrift/changes/0").clone();
+    assert_eq!(draft["payloadJson"]["kind"], "location.update", "{draft:#}");
+    let draft = change(&owner, draft["id"].as_str().unwrap()).await;
+    let dry = step(&owner, "runDryRun", &draft).await;
+    apply(&owner, "applyChange", &dry).await;
+    let end = world.wait_for(&owner, draft["id"].as_str().unwrap(), &["APPLIED", "FAILED"]).await;
+    assert_eq!(end["status"], "APPLIED", "{end:#}");
+    let writes = world.cloud.writes(entra).await;
+    assert!(writes.last().unwrap()["body"].to_string().contains("203.0.113.0/24"), "{:#}", writes.last().unwrap());
+    resync(&owner, &tenant).await;
+    let found = drift(&owner, &tenant).await;
+    assert_eq!(found.len(), 2, "the way back is no drift: {found:#?}");
+    assert!(found.iter().any(|item| item["kind"] == "MODIFIED" && item["status"] == "REVERTED"), "{found:#?}");
 }
 
 async fn imported(database: Database) -> (World, Client, String, Value) {

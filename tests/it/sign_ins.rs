@@ -183,14 +183,19 @@ const READ: &str = "mutation($id: ID!) { readSignIns(input: { id: $id }) { tenan
 const SUMMARIES: &str = "query($id: ID!, $first: Int, $after: String) { signInSummaries(tenantId: $id, first: $first, after: $after) {
     nodes { day signIns principalId errorCode } pageInfo { hasNextPage endCursor } } }";
 
-/// A world with one connected tenant whose log goes back so many days.
-async fn world(database: Database, days: u16) -> (World, Client, String) {
-    let world = World::start_with(database, |options| {
+/// A world whose logs go back so many days, without a connected tenant.
+pub(crate) async fn start(database: Database, days: u16) -> World {
+    World::start_with(database, |options| {
         for (name, value) in [("RETENTION_DAYS", days.to_string()), ("SETTLE_S", "0".to_owned()), ("OVERLAP_S", "86400".to_owned())] {
             options.extra.insert(format!("CAUSEWAY__SIGN_INS__{name}"), value);
         }
     })
-    .await;
+    .await
+}
+
+/// A world with one connected tenant whose log goes back so many days.
+async fn world(database: Database, days: u16) -> (World, Client, String) {
+    let world = start(database, days).await;
     let owner = world.server.client("OWNER").await;
     let tenant = world.connect(&owner, &world.sim_tenant()).await;
     (world, owner, tenant)
@@ -202,7 +207,7 @@ async fn ask(owner: &Client, tenant: &str) {
 }
 
 /// Reads to the end; the log then.
-async fn read(owner: &Client, tenant: &str) -> Value {
+pub(crate) async fn read(owner: &Client, tenant: &str) -> Value {
     let before = log_of(owner, tenant).await;
     ask(owner, tenant).await;
     let end = Instant::now() + WITHIN;
@@ -259,8 +264,22 @@ fn key(day: &str, person: &Value, error: &Value) -> String {
     format!("{day} {} {error}", person.as_str().unwrap())
 }
 
-/// What the simulator's own list holds between the log's bounds, asked for without the product.
+/// What the simulator's own list holds between the log's bounds, by day, person and error.
 async fn oracle(world: &World, log: &Value) -> BTreeMap<String, i64> {
+    let mut counts = BTreeMap::new();
+    for entry in listed(world, log).await {
+        let day = at(&entry).date_naive().to_string();
+        *counts.entry(key(&day, &entry["userId"], &entry["status"]["errorCode"])).or_default() += 1;
+    }
+    counts
+}
+
+fn at(entry: &Value) -> DateTime<Utc> {
+    entry["createdDateTime"].as_str().unwrap().parse().unwrap()
+}
+
+/// The entries of the simulator's own list between the log's bounds, asked for without the product.
+pub(crate) async fn listed(world: &World, log: &Value) -> Vec<Value> {
     let SimTenant { tenant_id, apps, .. } = world.sim_tenant();
     let instant = |name: &str| log[name].as_str().unwrap().parse::<DateTime<Utc>>().unwrap();
     let (from, to) = (instant("dataFrom"), instant("dataThrough"));
@@ -274,19 +293,14 @@ async fn oracle(world: &World, log: &Value) -> BTreeMap<String, i64> {
         world.sim.http_addr(),
         log["dataFrom"].as_str().unwrap()
     ));
-    let mut counts = BTreeMap::new();
+    let mut entries = Vec::new();
     while let Some(link) = next {
         let page: Value = http.get(link).bearer_auth(&token).send().await.unwrap().json().await.unwrap();
-        for entry in page["value"].as_array().unwrap() {
-            let at: DateTime<Utc> = entry["createdDateTime"].as_str().unwrap().parse().unwrap();
-            if from <= at && at < to {
-                let day = at.date_naive().to_string();
-                *counts.entry(key(&day, &entry["userId"], &entry["status"]["errorCode"])).or_default() += 1;
-            }
-        }
+        let value = page["value"].as_array().unwrap();
+        entries.extend(value.iter().filter(|entry| (from..to).contains(&at(entry))).cloned());
         next = page["@odata.nextLink"].as_str().map(str::to_owned);
     }
-    counts
+    entries
 }
 
 /// How often the sign-in log was asked for.

@@ -84,9 +84,9 @@ pub struct Asked {
 
 impl Outcome {
     /// The first factor failed, so that Conditional Access never saw the sign-in (ca-semantics.md section 10): wrong password, locked account,
-    /// unknown or disabled user, expired password.
+    /// unknown or disabled user, unknown tenant or domain, expired password (Microsoft's list of AADSTS codes).
     pub fn before_policies(&self) -> bool {
-        matches!(self.error_code, 50034 | 50053 | 50055 | 50056 | 50057 | 50064 | 50126 | 50173)
+        matches!(self.error_code, 50034 | 50053 | 50055 | 50056 | 50057 | 50059 | 50064 | 50126 | 50128 | 50144 | 50173)
     }
 }
 

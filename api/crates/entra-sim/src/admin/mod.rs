@@ -13,7 +13,7 @@
 //! | `PUT /__sim/tenants/{id}/lag` | `{"ms", "object"?, "references"?}`: how long policies, named locations and deleted items read as before a write; with `references` the rules of a policy see locations as late as readers do (1040 right after a creation) |
 //! | `PUT /__sim/tenants/{id}/paging` | `{"maxPageSize"}`: smaller pages in every collection; null for Graph's own |
 //! | `PUT /__sim/tenants/{id}/late-sign-ins` | `{"percent", "hours"}`: so many sign-ins of the last hours don't show; 0 shows them all |
-//! | `POST /__sim/tenants/{id}/portal` | a person edits in the portal: `{"user"?, "method":"POST\|PATCH\|DELETE", "policy"?, "body"?}` |
+//! | `POST /__sim/tenants/{id}/portal` | a person edits in the portal: `{"user"?, "method":"POST\|PATCH\|DELETE", "policy" or "location"?, "collection"?, "body"?}` |
 //! | `POST /__sim/tenants/{id}/consent` | `{"clientId", "roles"?, "installed"?}`: what new tokens grant, and whether the service principal exists |
 //! | `POST /__sim/tenants/{id}/apps` | another application: `{"clientId"?, "displayName"?, "secret"?, "roles"?}` |
 //! | `POST /__sim/tenants/{id}/apps/{clientId}/certificates` | `{"certificate": PEM or base64 DER}` |
