@@ -6,7 +6,12 @@ use serde_json::{Value, json};
 
 use crate::story::{create, report_only_policy};
 
-on_both_databases!(every_policy_answers_with_its_clause, a_change_is_seen_before_it_is_made, who_may_ask_and_what);
+on_both_databases!(
+    every_policy_answers_with_its_clause,
+    a_change_is_seen_before_it_is_made,
+    a_location_is_seen_before_it_moves,
+    who_may_ask_and_what
+);
 
 const EXCHANGE: &str = "00000002-0000-0ff1-ce00-000000000000";
 const SOMEBODY: &str = "0a0a0a0a-0000-4000-8000-000000000001";
@@ -136,6 +141,60 @@ async fn a_change_is_seen_before_it_is_made(database: Database) {
     let is = of(&policies(&answer, "after"), id).unwrap();
     assert_eq!((is["result"].as_str(), is["decidedBy"]["path"].as_str()), (Some("NOT_ENABLED"), Some("state")));
     assert!(world.cloud.writes(world.sim_tenant().tenant_id).await.is_empty(), "nothing was written");
+}
+
+async fn a_location_is_seen_before_it_moves(database: Database) {
+    let world = World::start(database).await;
+    let owner = world.server.client("OWNER").await;
+    let sim = world.sim_tenant();
+    let kind = "#microsoft.graph.ipNamedLocation";
+    let range = |address: &str| json!([{ "@odata.type": "#microsoft.graph.iPv4CidrRange", "cidrAddress": address }]);
+    let new = json!({ "@odata.type": kind, "displayName": "Branch", "isTrusted": false, "ipRanges": range("203.0.113.0/24") });
+    let branch = json!({ "method": "POST", "collection": "namedLocations", "body": new });
+    let branch = world.cloud.try_portal(sim.tenant_id, branch).await.unwrap()["id"].clone();
+    let mut ids = Vec::new();
+    for (name, location) in [("Outside of the branch", branch.clone()), ("Outside of what is trusted", json!("AllTrusted"))] {
+        let body = json!({
+            "displayName": name, "state": "enabledForReportingButNotEnforced",
+            "conditions": { "users": { "includeUsers": ["All"] }, "applications": { "includeApplications": ["All"] }, "clientAppTypes": ["all"],
+                "locations": { "includeLocations": ["All"], "excludeLocations": [location] } },
+            "grantControls": { "operator": "OR", "builtInControls": ["block"] },
+        });
+        ids.push(world.cloud.try_portal(sim.tenant_id, json!({ "method": "POST", "body": body })).await.unwrap()["id"].clone());
+    }
+    let tenant = world.connect(&owner, &sim).await;
+    let draft = async |payload: Value| {
+        let query = "mutation($input: CreateChangeInput!) { createChange(input: $input) { change { id } userErrors { message } } }";
+        let made = owner.send(query, json!({ "input": { "tenantId": tenant, "payload": { "json": payload } } })).await;
+        assert_eq!(made.at("/createChange/userErrors"), &json!([]), "{:#}", made.body);
+        made.at("/createChange/change/id").clone()
+    };
+    let address = json!({ "isTrusted": true, "ipRanges": ["198.18.5.0/24"] });
+    let trusted = json!({ "kind": "location.create", "displayName": "Headquarters", "location": { "ip": address } });
+    // Where the sign-in comes from becomes the branch's, a trusted place of its own, and the branch a trusted place.
+    let update = |fields: Value| {
+        let mut payload = json!({ "kind": "location.update", "locationId": branch });
+        payload.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        payload
+    };
+    for (what, payload, applies) in [
+        ("moved", update(json!({ "ipRanges": ["198.18.5.0/24"] })), ["NO", "YES"]),
+        ("created", trusted, ["YES", "NO"]),
+        ("trusted, but elsewhere", update(json!({ "isTrusted": true })), ["YES", "YES"]),
+        ("moved and trusted", update(json!({ "isTrusted": true, "ipRanges": ["198.18.5.0/24"] })), ["NO", "NO"]),
+    ] {
+        let change = draft(payload).await;
+        let mut elsewhere = described();
+        elsewhere["ipAddress"] = json!("198.18.5.7");
+        let answer = ask(&owner, &tenant, elsewhere, Some(&change)).await;
+        let live = world.policies(&owner, &tenant).await;
+        for (graph_id, expected) in ids.iter().zip(applies) {
+            let id = &live.iter().find(|policy| policy["graphId"] == *graph_id).unwrap()["id"];
+            assert_eq!(of(&policies(&answer, "before"), id).unwrap()["applies"], "YES", "{what}");
+            let after = of(&policies(&answer, "after"), id).unwrap();
+            assert_eq!(after["applies"], expected, "{what}: {after:#}");
+        }
+    }
 }
 
 async fn who_may_ask_and_what(database: Database) {

@@ -6,12 +6,13 @@ use domain::access::Operation;
 use domain::change::kind::{TargetObject, WriteOperation};
 use domain::change::request::ChangeRequest;
 use domain::document::PolicyDocument;
-use domain::evaluate::{Decision, Rule, decide};
+use domain::evaluate::{Decision, Location, Rule, Surroundings, decide};
 use domain::id::{ChangeId, PolicyId, TenantId};
 use domain::policy::PolicyState;
 use domain::signin::{Device, Fact, Identity, Place, SignIn, Target, Traits, User, UserKind, Workload};
 use domain::tenant::Tenant;
 use domain::workspace::Actor;
+use serde_json::{Value, json};
 use store::Reader;
 use uuid::Uuid;
 
@@ -21,6 +22,9 @@ use crate::authorize::{authorize, in_scope};
 use crate::changes::plan::Impact;
 use crate::changes::target;
 use crate::error::{AppError, AppResult};
+
+/// Stands for the id that a new location would get: no policy names it yet.
+const NEW_LOCATION: &str = "new";
 
 /// A sign-in as somebody describes it. What is left out is unknown.
 #[derive(Clone, Debug)]
@@ -95,7 +99,7 @@ impl App {
     ///
     /// # Errors
     /// `FORBIDDEN` below OPERATOR; `NOT_FOUND` for a tenant or change out of sight, or a change of another tenant; `INVALID` for a change that
-    /// is about no policy or can't be planned.
+    /// can't be planned.
     pub async fn what_if(&self, actor: &Actor, id: TenantId, described: DescribedSignIn, change: Option<ChangeId>) -> AppResult<WhatIf> {
         in_scope(actor, id)?;
         authorize(actor, Operation::WhatIf)?;
@@ -109,11 +113,49 @@ impl App {
             None => None,
             Some(change) => {
                 let change = reader.change(actor.workspace_id, change).await?.filter(|change| change.tenant_id == id);
-                let after = self.changed(&reader, actor, &tenant, change.ok_or(AppError::NotFound)?, &before).await?;
-                Some(side(after, &found, &sign_in))
+                let change = change.ok_or(AppError::NotFound)?;
+                Some(match change.payload.kind().target() {
+                    TargetObject::Policy => {
+                        side(self.changed(&reader, actor, &tenant, change, &before).await?, &found.surroundings, &sign_in)
+                    }
+                    TargetObject::NamedLocation => {
+                        let surroundings = self.relocated(&reader, actor, &tenant, change, &found.surroundings).await?;
+                        side(before.clone(), &surroundings, &sign_in)
+                    }
+                })
             }
         };
-        Ok(WhatIf { before: side(before, &found, &sign_in), after })
+        Ok(WhatIf { before: side(before, &found.surroundings, &sign_in), after })
+    }
+
+    /// What the policies refer to, as a change of a named location would make it. A new one matters where it is trusted: policies name
+    /// all trusted locations at once.
+    async fn relocated(
+        &self,
+        reader: &Reader,
+        actor: &Actor,
+        tenant: &Tenant,
+        change: ChangeRequest,
+        now: &Surroundings,
+    ) -> AppResult<Surroundings> {
+        let stored = target::load(reader, &change, tenant).await?;
+        let plan = self.plan_against(reader, Some(actor.member_id), &change, tenant, &stored, Impact::Given(None)).await?;
+        let mut after = now.clone();
+        let operation = change.payload.kind().operation();
+        let id = change.payload.location_id().unwrap_or(NEW_LOCATION).to_lowercase();
+        if operation == WriteOperation::Delete {
+            after.locations.remove(&id);
+            return Ok(after);
+        }
+        if operation != WriteOperation::Create && stored.location.is_none() {
+            return Err(AppError::invalid(&["changeId"], format!("the change can't be planned: {}", plan.summary)));
+        }
+        let mut location = stored.location.unwrap_or_else(|| json!({}));
+        if let (Some(location), Value::Object(written)) = (location.as_object_mut(), plan.write) {
+            location.extend(written);
+        }
+        after.locations.insert(id, Location::of_graph(&location));
+        Ok(after)
     }
 
     /// The policies as a change would make them.
@@ -126,9 +168,6 @@ impl App {
         policies: &[(Option<PolicyId>, PolicyDocument)],
     ) -> AppResult<Vec<(Option<PolicyId>, PolicyDocument)>> {
         let kind = change.payload.kind();
-        if kind.target() != TargetObject::Policy {
-            return Err(AppError::invalid(&["changeId"], "what-if shows changes of policies; this one is about a named location"));
-        }
         let others = policies.iter().filter(|(id, _)| id.is_none() || *id != change.policy_id).cloned();
         if kind.operation() == WriteOperation::Delete {
             return Ok(others.collect());
@@ -142,8 +181,8 @@ impl App {
     }
 }
 
-fn side(policies: Vec<(Option<PolicyId>, PolicyDocument)>, found: &TenantPolicies, sign_in: &SignIn) -> WhatIfSide {
-    let rules: Vec<Rule> = policies.iter().map(|(_, document)| Rule::new(document, &found.surroundings)).collect();
+fn side(policies: Vec<(Option<PolicyId>, PolicyDocument)>, surroundings: &Surroundings, sign_in: &SignIn) -> WhatIfSide {
+    let rules: Vec<Rule> = policies.iter().map(|(_, document)| Rule::new(document, surroundings)).collect();
     let policies = policies
         .into_iter()
         .map(|(id, document)| WhatIfPolicy { id, display_name: document.display_name().to_owned(), state: document.state() })
