@@ -19,12 +19,11 @@ use uuid::Uuid;
 use crate::App;
 use crate::error::AppResult;
 use crate::runner::jobs::{PeoplePayload, people_job};
-use crate::runner::{JobEnd, JobError};
+use crate::runner::{JobEnd, JobError, ReadError};
 use crate::sync::{announce, connection_after, event};
 
 pub(crate) use due::enqueue_if_due;
 pub use query::PeopleState;
-pub(crate) use read::ReadError;
 
 impl App {
     /// Asks for the members of further groups, for what is about to be measured. Returns whether any of them was not read yet: then a job is on

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::App;
-use crate::runner::JobError;
+use crate::runner::{JobError, ReadError};
 use crate::sync::announce;
 
 /// Groups that are read at a time.
@@ -22,26 +22,6 @@ const CONCURRENCY: usize = 4;
 const MAX_GROUPS: usize = 2_000;
 /// The most memberships that are kept, 16 bytes each.
 const MAX_MEMBERSHIPS: usize = 10_000_000;
-
-/// Why a reading stopped.
-pub(crate) enum ReadError {
-    /// Graph.
-    Graph(GraphError),
-    /// Our own side.
-    Job(JobError),
-}
-
-impl From<GraphError> for ReadError {
-    fn from(error: GraphError) -> Self {
-        ReadError::Graph(error)
-    }
-}
-
-impl From<JobError> for ReadError {
-    fn from(error: JobError) -> Self {
-        ReadError::Job(error)
-    }
-}
 
 /// Users, then the wanted groups, then roles.
 pub(super) async fn people(app: &App, tenant: &Tenant, graph: &TenantGraph, wanted: BTreeSet<Uuid>) -> Result<People, ReadError> {

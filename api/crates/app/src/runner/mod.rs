@@ -10,6 +10,7 @@ mod worker;
 
 use std::time::Duration;
 
+use graph::GraphError;
 use serde::de::DeserializeOwned;
 use store::{Job, StoreError};
 use tokio::task::JoinSet;
@@ -58,6 +59,26 @@ pub(crate) enum JobError {
     /// The job's data make no sense; trying again cannot help.
     #[error("{0}")]
     Broken(String),
+}
+
+/// Why a reading of a tenant stopped.
+pub(crate) enum ReadError {
+    /// Graph.
+    Graph(GraphError),
+    /// Our own side.
+    Job(JobError),
+}
+
+impl From<GraphError> for ReadError {
+    fn from(error: GraphError) -> Self {
+        ReadError::Graph(error)
+    }
+}
+
+impl From<JobError> for ReadError {
+    fn from(error: JobError) -> Self {
+        ReadError::Job(error)
+    }
 }
 
 impl JobError {

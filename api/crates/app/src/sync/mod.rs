@@ -16,7 +16,7 @@ use store::Job;
 
 use crate::App;
 use crate::runner::jobs::SyncPayload;
-use crate::runner::{JobEnd, JobError};
+use crate::runner::{JobEnd, JobError, ReadError};
 
 pub(crate) use also::of_open_changes;
 
@@ -34,8 +34,8 @@ pub(crate) async fn run(app: &App, job: &Job) -> Result<JobEnd, JobError> {
             save::save(app, job, &tenant, payload.kind, reading, save::Found { manifest, texts, clues }).await?;
             Ok(JobEnd::Done)
         }
-        Err(read::ReadError::Job(error)) => Err(error),
-        Err(read::ReadError::Graph(error)) => failed(app, job, &tenant, &error).await,
+        Err(ReadError::Job(error)) => Err(error),
+        Err(ReadError::Graph(error)) => failed(app, job, &tenant, &error).await,
     }
 }
 

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::{also, announce};
 use crate::App;
 use crate::changes::look_up::Findings;
-use crate::runner::JobError;
+use crate::runner::{JobError, ReadError};
 
 /// Everything one sync read.
 pub(super) struct Reading {
@@ -26,26 +26,6 @@ pub(super) struct Reading {
     pub(super) emergency: Vec<EmergencyPrincipal>,
     /// What open changes and the baseline refer to beside; no part of the snapshot.
     pub(super) also: Findings,
-}
-
-/// Why a reading stopped.
-pub(super) enum ReadError {
-    /// Graph.
-    Graph(GraphError),
-    /// Our own side.
-    Job(JobError),
-}
-
-impl From<GraphError> for ReadError {
-    fn from(error: GraphError) -> Self {
-        ReadError::Graph(error)
-    }
-}
-
-impl From<JobError> for ReadError {
-    fn from(error: JobError) -> Self {
-        ReadError::Job(error)
-    }
 }
 
 const STAGES: usize = 5;
