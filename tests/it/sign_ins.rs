@@ -148,7 +148,7 @@ async fn a_killed_process_loses_nothing_and_counts_nothing_twice(database: Datab
     let (mut world, owner, tenant) = world(database, if full { 29 } else { 1 }).await;
     let entra = world.sim_tenant().tenant_id;
     if full {
-        world.cloud.call("POST", &format!("/tenants/{entra}/fill"), json!({ "users": 3_000 })).await;
+        world.cloud.call("POST", &format!("/tenants/{entra}/fill"), json!({ "users": 2_000 })).await;
     } else {
         world.cloud.call("PUT", &format!("/tenants/{entra}/paging"), json!({ "maxPageSize": 5 })).await;
     }
@@ -176,8 +176,8 @@ async fn a_killed_process_loses_nothing_and_counts_nothing_twice(database: Datab
     assert_eq!(summaries(&owner, &tenant, 1_000).await, oracle(&world, &log).await);
 }
 
-/// A reading of the full size takes minutes.
-const WITHIN: Duration = Duration::from_secs(600);
+/// A reading of the full size takes minutes, in a debug build beside other work a quarter of an hour.
+const WITHIN: Duration = Duration::from_secs(1_500);
 
 const READ: &str = "mutation($id: ID!) { readSignIns(input: { id: $id }) { tenant { id } userErrors { code message } } }";
 const SUMMARIES: &str = "query($id: ID!, $first: Int, $after: String) { signInSummaries(tenantId: $id, first: $first, after: $after) {
