@@ -267,10 +267,11 @@ fn key(day: &str, person: &Value, error: &Value) -> String {
 /// What the simulator's own list holds between the log's bounds, by day, person and error.
 async fn oracle(world: &World, log: &Value) -> BTreeMap<String, i64> {
     let mut counts = BTreeMap::new();
-    for entry in listed(world, log).await {
+    each_listed(world, log, |entry| {
         let day = at(&entry).date_naive().to_string();
         *counts.entry(key(&day, &entry["userId"], &entry["status"]["errorCode"])).or_default() += 1;
-    }
+    })
+    .await;
     counts
 }
 
@@ -278,8 +279,15 @@ fn at(entry: &Value) -> DateTime<Utc> {
     entry["createdDateTime"].as_str().unwrap().parse().unwrap()
 }
 
-/// The entries of the simulator's own list between the log's bounds, asked for without the product.
+/// The entries of the simulator's own list between the log's bounds: some thousands, 10 KB each.
 pub(crate) async fn listed(world: &World, log: &Value) -> Vec<Value> {
+    let mut entries = Vec::new();
+    each_listed(world, log, |entry| entries.push(entry)).await;
+    entries
+}
+
+/// The entries of the simulator's own list between the log's bounds, asked for without the product and page by page.
+async fn each_listed(world: &World, log: &Value, mut take: impl FnMut(Value)) {
     let SimTenant { tenant_id, apps, .. } = world.sim_tenant();
     let instant = |name: &str| log[name].as_str().unwrap().parse::<DateTime<Utc>>().unwrap();
     let (from, to) = (instant("dataFrom"), instant("dataThrough"));
@@ -293,14 +301,12 @@ pub(crate) async fn listed(world: &World, log: &Value) -> Vec<Value> {
         world.sim.http_addr(),
         log["dataFrom"].as_str().unwrap()
     ));
-    let mut entries = Vec::new();
     while let Some(link) = next {
-        let page: Value = http.get(link).bearer_auth(&token).send().await.unwrap().json().await.unwrap();
-        let value = page["value"].as_array().unwrap();
-        entries.extend(value.iter().filter(|entry| (from..to).contains(&at(entry))).cloned());
+        let mut page: Value = http.get(link).bearer_auth(&token).send().await.unwrap().json().await.unwrap();
+        let Value::Array(entries) = page["value"].take() else { panic!("a page has a list: {page}") };
+        entries.into_iter().filter(|entry| (from..to).contains(&at(entry))).for_each(&mut take);
         next = page["@odata.nextLink"].as_str().map(str::to_owned);
     }
-    entries
 }
 
 /// How often the sign-in log was asked for.
