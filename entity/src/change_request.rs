@@ -49,6 +49,10 @@ pub struct Model {
     pub emergency: Option<String>,
     #[sea_orm(column_type = "Text", nullable)]
     pub resolution: Option<String>,
+    pub bulk_change_id: Option<Uuid>,
+    pub outcome_unknown: Option<bool>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub dry_run_digest: Option<String>,
 }
 
 /// Rows are joined in the statements of crate `store`, not through the ORM.

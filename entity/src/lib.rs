@@ -9,6 +9,8 @@ pub mod approval;
 pub mod audit_entry;
 pub mod baseline;
 pub mod baseline_policy;
+pub mod bulk_change;
+pub mod bulk_item;
 pub mod change_request;
 pub mod directory_alias;
 pub mod directory_object;

@@ -88,6 +88,38 @@ text_enum! {
         AssignBaseline = "assignBaseline",
         /// `whatIf`
         WhatIf = "whatIf",
+        /// `createBulkChange`
+        CreateBulkChange = "createBulkChange",
+        /// `runBulkDryRun`
+        RunBulkDryRun = "runBulkDryRun",
+        /// `runBulkImpact`
+        RunBulkImpact = "runBulkImpact",
+        /// `requestBulkApproval`
+        RequestBulkApproval = "requestBulkApproval",
+        /// `decideBulkApproval`
+        DecideBulkApproval = "decideBulkApproval",
+        /// `withdrawBulkApproval`
+        WithdrawBulkApproval = "withdrawBulkApproval",
+        /// `applyBulkChange`
+        ApplyBulkChange = "applyBulkChange",
+        /// `stopBulkChange`
+        StopBulkChange = "stopBulkChange",
+        /// `cancelBulkChange`
+        CancelBulkChange = "cancelBulkChange",
+        /// `excludeTenant`
+        ExcludeTenant = "excludeTenant",
+        /// `includeTenant`
+        IncludeTenant = "includeTenant",
+        /// `retryFailed`
+        RetryFailed = "retryFailed",
+        /// `rollbackBulk`
+        RollbackBulk = "rollbackBulk",
+        /// `scheduleBulkChange`
+        ScheduleBulkChange = "scheduleBulkChange",
+        /// `revokeBulkSchedule`
+        RevokeBulkSchedule = "revokeBulkSchedule",
+        /// `setTenantAliases`
+        SetTenantAliases = "setTenantAliases",
     }
 }
 
@@ -101,14 +133,23 @@ pub fn allowed(role: Role, operation: Operation) -> bool {
         CreateChange | EditChange | RunDryRun | RequestApproval | WithdrawApproval | CancelChange | RevertDrift | WhatIf => {
             matches!(role, Owner | Admin | Operator)
         }
-        RefreshImpact => matches!(role, Owner | Admin | Operator),
+        RefreshImpact | RunBulkImpact => matches!(role, Owner | Admin | Operator),
         // Judging what others did.
-        DecideApproval | ReviewEmergency => matches!(role, Owner | Admin | Approver),
+        DecideApproval | DecideBulkApproval | ReviewEmergency => matches!(role, Owner | Admin | Approver),
         // Writing to tenants, and deciding when.
         ApplyChange | RollbackChange | StopChange | ResolveOutcome | AcceptDrift => matches!(role, Owner | Admin),
         ScheduleChange | RescheduleChange | CancelSchedule => matches!(role, Owner | Admin),
+        // The same for many tenants at once: drafting it is as grave as applying it.
+        CreateBulkChange | RunBulkDryRun | RequestBulkApproval | WithdrawBulkApproval | ExcludeTenant | IncludeTenant => {
+            matches!(role, Owner | Admin)
+        }
+        ApplyBulkChange | StopBulkChange | CancelBulkChange | RetryFailed | RollbackBulk | ScheduleBulkChange | RevokeBulkSchedule => {
+            matches!(role, Owner | Admin)
+        }
         // Tenants and what they are measured against.
-        ConnectTenant | ResyncTenant | ReadSignIns | UpdatePolicyMetadata | SetEmergencyAccess => matches!(role, Owner | Admin),
+        ConnectTenant | ResyncTenant | ReadSignIns | UpdatePolicyMetadata | SetEmergencyAccess | SetTenantAliases => {
+            matches!(role, Owner | Admin)
+        }
         CreateBaseline | ImportBaseline | DeleteBaselinePolicy | AssignBaseline => matches!(role, Owner | Admin),
         // Members, settings and what goes past the rules.
         AddMember | UpdateMember | RemoveMember | CreateApiKey | RevokeApiKey => matches!(role, Owner),

@@ -28,6 +28,8 @@ text_enum! {
         Drift = "DRIFT",
         /// A baseline.
         Baseline = "BASELINE",
+        /// A bulk change.
+        BulkChange = "BULK_CHANGE",
     }
 }
 
@@ -102,6 +104,12 @@ text_enum! {
         DriftReverted = "DRIFT_REVERTED",
         /// The object is as it should be, by whomever.
         DriftResolved = "DRIFT_RESOLVED",
+        /// A bulk change was created; `data.kind`, `data.tenants`.
+        BulkCreated = "BULK_CREATED",
+        /// A member took a step on a bulk change; `data.what` is the operation, `data.detail`.
+        BulkChanged = "BULK_CHANGED",
+        /// Work on a bulk change moved on; `data.stage`, `data.counts` by state, `data.moved` with what moved.
+        BulkProgress = "BULK_PROGRESS",
     }
 }
 

@@ -49,6 +49,8 @@ ids! {
     BaselineId,
     /// One policy document of a baseline.
     BaselinePolicyId,
+    /// A bulk change.
+    BulkChangeId,
 }
 
 /// SHA-256 of a canonical document, lower-case hex, 64 characters.

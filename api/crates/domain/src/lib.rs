@@ -6,6 +6,7 @@ pub mod access;
 pub mod api_key;
 pub mod audit;
 pub mod baseline;
+pub mod bulk;
 pub mod change;
 pub mod coverage;
 pub mod document;

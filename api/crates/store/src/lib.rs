@@ -9,6 +9,9 @@ mod api_keys;
 mod audit;
 mod baseline_policies;
 mod baselines;
+mod bulk_changes;
+mod bulk_facts;
+mod bulk_items;
 mod change_pages;
 mod change_targets;
 mod changes;
@@ -51,6 +54,8 @@ mod unsettled_changes;
 mod workspaces;
 
 pub use audit::AuditFilter;
+pub use bulk_changes::BulkChangeFilter;
+pub use bulk_facts::BulkItemFacts;
 pub use change_pages::ChangeFilter;
 pub use config::StoreConfig;
 pub use db::{Reader, WriteTx};

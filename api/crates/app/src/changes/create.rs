@@ -79,6 +79,7 @@ impl App {
                 note: command.note.clone(),
                 approval_rules: workspace.approval_rules,
                 rollback_of: None,
+                bulk_change_id: None,
             },
             now,
         );

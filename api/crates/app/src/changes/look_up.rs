@@ -81,6 +81,7 @@ impl App {
             note: None,
             approval_rules: Default::default(),
             rollback_of: None,
+            bulk_change_id: None,
         };
         let change = ChangeRequest::draft(draft, self.now());
         let stored = target::load(reader, &change, tenant).await?;

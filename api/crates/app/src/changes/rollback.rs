@@ -80,6 +80,7 @@ impl App {
                 note: inverse.notice.map(str::to_owned),
                 approval_rules,
                 rollback_of: Some(original.id),
+                bulk_change_id: None,
             },
             now,
         ))

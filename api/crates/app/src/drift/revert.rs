@@ -103,6 +103,7 @@ impl App {
                     note: Some(note.clone()),
                     approval_rules: workspace.approval_rules.clone(),
                     rollback_of: None,
+                    bulk_change_id: None,
                 },
                 self.now(),
             );

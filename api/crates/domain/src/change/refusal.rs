@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::bulk::{BulkItemState, BulkStatus};
 use crate::change::rollback::ThreeWayField;
 use crate::change::status::ChangeStatus;
 use crate::change::transition::ChangeEventKind;
 use crate::change::warning::{Warning, WarningCode};
-use crate::id::ChangeId;
+use crate::id::{BulkChangeId, ChangeId};
 use crate::schedule::ScheduleState;
 
 /// A refused step. Nothing changed.
@@ -129,6 +130,25 @@ pub enum Refusal {
     /// What is to be made again at the fire time would start from an old snapshot.
     #[error("the snapshot is older than 24 hours: resync the tenant and run the dry-run again")]
     SnapshotStale,
+    /// The change is one of a bulk change: it is edited, approved, applied, scheduled and cancelled with it.
+    #[error("this change is part of a bulk change: take the step on that")]
+    PartOfBulk(BulkChangeId),
+    /// Where the bulk change stands does not allow the step; the text says what would.
+    #[error("a bulk change that is {status} cannot take this step: {why}")]
+    BulkNotReady {
+        /// Where it stands.
+        status: BulkStatus,
+        /// What has to be done first.
+        why: &'static str,
+    },
+    /// Where a tenant of the bulk change stands does not allow the step.
+    #[error("a tenant whose item is {state} cannot take this step: {why}")]
+    BulkItemNotReady {
+        /// Where its item stands.
+        state: BulkItemState,
+        /// What has to be done first.
+        why: &'static str,
+    },
 }
 
 impl Refusal {
@@ -164,6 +184,8 @@ impl Refusal {
             Refusal::DryRunEndsBefore { .. } => "DRY_RUN_EXPIRED",
             Refusal::ApprovalEndsBefore { .. } => "APPROVAL_EXPIRED",
             Refusal::SnapshotStale => "SNAPSHOT_STALE",
+            Refusal::PartOfBulk(_) => "PART_OF_BULK",
+            Refusal::BulkNotReady { .. } | Refusal::BulkItemNotReady { .. } => "BULK_NOT_READY",
         }
     }
 }

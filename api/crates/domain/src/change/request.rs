@@ -9,7 +9,7 @@ use crate::change::failure::ChangeFailure;
 use crate::change::kind::ChangePayload;
 use crate::change::status::ChangeStatus;
 use crate::change::warning::Waiver;
-use crate::id::{ApprovalId, ChangeId, MemberId, PolicyId, SnapshotId, TenantId, WorkspaceId};
+use crate::id::{ApprovalId, BulkChangeId, ChangeId, MemberId, PolicyId, SnapshotId, TenantId, WorkspaceId};
 use crate::text_enum;
 
 /// One intended write to one tenant.
@@ -45,6 +45,8 @@ pub struct ChangeRequest {
     pub waivers: Vec<Waiver>,
     /// Set where an owner loosened an enforced policy in an emergency, past approval.
     pub emergency: Option<Emergency>,
+    /// The bulk change that it is one tenant's part of.
+    pub bulk_change_id: Option<BulkChangeId>,
     /// The change that this one undoes.
     pub rollback_of: Option<ChangeId>,
     /// The change that undid this one, or is about to.
@@ -98,6 +100,8 @@ pub struct Draft {
     pub approval_rules: ApprovalRules,
     /// The change that it undoes.
     pub rollback_of: Option<ChangeId>,
+    /// The bulk change that it is one tenant's part of.
+    pub bulk_change_id: Option<BulkChangeId>,
 }
 
 impl ChangeRequest {
@@ -119,6 +123,7 @@ impl ChangeRequest {
             approval_rules: draft.approval_rules,
             waivers: Vec::new(),
             emergency: None,
+            bulk_change_id: draft.bulk_change_id,
             rollback_of: draft.rollback_of,
             rolled_back_by: None,
             dry_run: None,

@@ -15,13 +15,15 @@ pub struct NameTable {
     by_id: HashMap<(DirectoryKind, String), DirectoryObject>,
     /// Names that the cache does not hold beside an object, such as user principal names, by their lower-case form.
     also: HashMap<(DirectoryKind, String), Vec<String>>,
+    /// What members say that a name stands for, by its lower-case form: the id.
+    kept: HashMap<(DirectoryKind, String), String>,
 }
 
 impl NameTable {
     /// A table over a tenant's object cache.
     pub fn new(objects: impl IntoIterator<Item = DirectoryObject>) -> Self {
         let by_id = objects.into_iter().map(|object| ((object.kind, object.object_id.to_lowercase()), object)).collect();
-        NameTable { by_id, also: HashMap::new() }
+        NameTable { by_id, also: HashMap::new(), kept: HashMap::new() }
     }
 
     /// Adds an object that was found under a name which need not be its display name, such as a user principal name.
@@ -34,6 +36,18 @@ impl NameTable {
         self.by_id.insert((object.kind, id), object);
     }
 
+    /// Adds what members say that a name stands for: it alone goes by that name from now on.
+    pub fn keep_alias(&mut self, name: &str, object: DirectoryObject) {
+        let id = object.object_id.to_lowercase();
+        self.kept.insert((object.kind, name.trim().to_lowercase()), id.clone());
+        self.by_id.insert((object.kind, id), object);
+    }
+
+    /// Whether members say what the name stands for.
+    pub fn has_alias(&self, kind: DirectoryKind, name: &str) -> bool {
+        self.kept.contains_key(&(kind, name.trim().to_lowercase()))
+    }
+
     /// The name of an object; `None` when the cache has none.
     pub fn name(&self, kind: DirectoryKind, id: &str) -> Option<&str> {
         self.find(kind, id).map(|object| object.display_name.as_str())
@@ -44,9 +58,13 @@ impl NameTable {
         self.by_id.get(&(kind, id.to_lowercase()))
     }
 
-    /// Every object of the kind that goes by the name, ignoring case, in the order of their ids; at most `limit`.
+    /// Every object of the kind that goes by the name, ignoring case, in the order of their ids; at most `limit`. Where members say what the
+    /// name stands for, only that.
     pub fn called(&self, kind: DirectoryKind, name: &str, limit: usize) -> Vec<&DirectoryObject> {
         let wanted = name.to_lowercase();
+        if let Some(id) = self.kept.get(&(kind, wanted.clone())) {
+            return self.find(kind, id).into_iter().take(limit).collect();
+        }
         let also = self.also.get(&(kind, wanted.clone())).map_or(&[][..], Vec::as_slice);
         let goes_by_it = |id: &String, object: &DirectoryObject| also.contains(id) || object.display_name.to_lowercase() == wanted;
         let of_kind = self.by_id.iter().filter(|((of, _), _)| *of == kind);

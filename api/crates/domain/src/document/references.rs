@@ -140,7 +140,7 @@ pub(crate) fn is_context(text: &str) -> bool {
 }
 
 /// The kind of object that the ids at this path of the canonical form stand for.
-pub(super) fn kind_at(path: &str) -> Option<DirectoryKind> {
+pub(crate) fn kind_at(path: &str) -> Option<DirectoryKind> {
     if path == STRENGTH {
         return Some(DirectoryKind::AuthenticationStrength);
     }

@@ -165,6 +165,7 @@ pub fn change(status: ChangeStatus) -> ChangeRequest {
         waivers: Vec::new(),
         emergency: None,
         rollback_of: None,
+        bulk_change_id: None,
         rolled_back_by: (status == RolledBack).then_some(ChangeId(Uuid::from_u128(81))),
         dry_run: match status {
             Draft | Cancelled => None,

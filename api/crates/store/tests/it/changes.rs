@@ -77,6 +77,7 @@ async fn everything_comes_back(place: &Place) {
             review_comment: None,
         }),
         rollback_of: Some(plain.id),
+        bulk_change_id: None,
         rolled_back_by: Some(plain.id),
         dry_run: Some(DryRun {
             id: DryRunId(id()),
