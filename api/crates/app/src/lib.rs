@@ -9,6 +9,7 @@ mod audited;
 mod authorize;
 pub mod baselines;
 pub mod bootstrap;
+mod bulk;
 mod changes;
 pub mod command;
 mod coverage;
@@ -50,6 +51,10 @@ use crate::hub::Hub;
 use crate::seal::Sealer;
 use crate::settings::Settings;
 
+pub use bulk::{
+    ApplyBulkChange, BulkItemFilter, BulkItemView, BulkStep, BulkView, CreateBulkChange, DecideBulkApproval, ExcludeTenant, IncludeTenant,
+    ScheduleBulkChange,
+};
 pub use changes::intent::{Intent, NewPolicy, NewPolicySource};
 pub use changes::{EditChange, LoosenInEmergency, ResolveOutcome, ReviewEmergency, StopChange, WaiveWarning};
 pub use coverage::{NotMeasurable, PolicyOverlap, TenantCoverage, TenantOverlaps};

@@ -2,7 +2,7 @@
 //!
 //! Whoever writes items holds their bulk change ([`WriteTx::hold_bulk_change`]) or updates it in the same transaction; so items have no version.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::bulk::BulkItem;
 use domain::change::request::ChangeRequest;
@@ -10,6 +10,7 @@ use domain::id::{BulkChangeId, ChangeId, TenantId, WorkspaceId};
 use entity::bulk_item::{ActiveModel, Column, Entity, Model};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use uuid::Uuid;
 
 use crate::convert::{all, optional_json, optional_text, to_json};
 use crate::db::{Reader, WriteTx};
@@ -28,6 +29,13 @@ impl Reader {
     pub async fn bulk_items(&self, workspace: WorkspaceId, bulk: BulkChangeId) -> Result<Vec<BulkItem>> {
         let rows = of(workspace, bulk).order_by_asc(Column::Position).limit(MAX_ITEMS).all(&self.db).await?;
         all(rows, to_item)
+    }
+
+    /// The tenants of a bulk change, those left out included.
+    pub async fn bulk_tenants(&self, workspace: WorkspaceId, bulk: BulkChangeId) -> Result<BTreeSet<TenantId>> {
+        let ids: Vec<Uuid> =
+            of(workspace, bulk).select_only().column(Column::TenantId).distinct().limit(MAX_ITEMS).into_tuple().all(&self.db).await?;
+        Ok(ids.into_iter().map(TenantId).collect())
     }
 
     /// The items of one tenant, by step.
@@ -124,7 +132,7 @@ fn positions() -> Keyset {
 }
 
 fn cursor(row: &Model) -> Cursor {
-    Cursor { key: SortKey::Number(row.position), id: uuid::Uuid::nil() }
+    Cursor { key: SortKey::Number(row.position), id: Uuid::nil() }
 }
 
 fn to_row(item: &BulkItem) -> Result<ActiveModel> {

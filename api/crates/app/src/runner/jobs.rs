@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
+use domain::bulk::BulkChange;
 use domain::change::request::ChangeRequest;
 use domain::document::text_hash;
-use domain::id::{ChangeId, JobId, ScheduleId, TenantId, WorkspaceId};
+use domain::id::{BulkChangeId, ChangeId, JobId, ScheduleId, TenantId, WorkspaceId};
 use domain::schedule::Schedule;
 use domain::snapshot::SnapshotKind;
 use domain::tenant::Tenant;
@@ -30,6 +31,14 @@ text_enum! {
         Impact = "impact",
         /// Reads one tenant's sign-ins.
         Ingest = "ingest",
+        /// Plans a bulk change in each of its tenants.
+        BulkDryRun = "bulk_dry_run",
+        /// Takes the run of a bulk change one step further.
+        BulkAdvance = "bulk_advance",
+        /// Fires the schedule of a bulk change.
+        BulkFire = "bulk_fire",
+        /// Has the impact reports of a bulk change computed.
+        BulkImpact = "bulk_impact",
     }
 }
 
@@ -64,6 +73,12 @@ pub(crate) struct PeoplePayload {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct IngestPayload {
     pub(crate) tenant_id: TenantId,
+}
+
+/// Payload of the jobs of a bulk change.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct BulkPayload {
+    pub(crate) bulk_id: BulkChangeId,
 }
 
 /// Jobs with the same key never run at the same time: writes to one tenant are serial, and a sync never saves what it read before a write.
@@ -166,6 +181,30 @@ pub(crate) fn people_job(id: JobId, tenant: &Tenant, groups: &BTreeSet<Uuid>, no
         priority: 20,
         run_at: now,
         max_attempts: 5,
+        created_at: now,
+    }
+}
+
+/// A job of a bulk change. `dedup` absorbs it into one that waits or runs already; jobs of the same kind and bulk change run one at a time.
+pub(crate) fn bulk_job(
+    id: JobId,
+    kind: JobKind,
+    bulk: &BulkChange,
+    dedup: Option<String>,
+    run_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> NewJob {
+    NewJob {
+        id,
+        workspace_id: bulk.workspace_id,
+        tenant_id: None,
+        kind: kind.as_str().to_owned(),
+        dedup_key: dedup,
+        serial_key: Some(format!("{kind}:{}", bulk.id)),
+        payload: json!(BulkPayload { bulk_id: bulk.id }),
+        priority: 0,
+        run_at,
+        max_attempts: i32::MAX,
         created_at: now,
     }
 }

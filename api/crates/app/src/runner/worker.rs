@@ -79,6 +79,10 @@ async fn perform(app: &App, job: &Job) -> Result<JobEnd, JobError> {
         Ok(JobKind::People) => crate::people::run(app, job).await,
         Ok(JobKind::Impact) => crate::impact::job::run(app, job).await,
         Ok(JobKind::Ingest) => crate::ingest::run(app, job).await,
+        Ok(JobKind::BulkDryRun) => crate::bulk::dry_run::run(app, job).await,
+        Ok(JobKind::BulkAdvance) => crate::bulk::advance::run(app, job).await,
+        Ok(JobKind::BulkFire) => crate::bulk::schedule::run(app, job).await,
+        Ok(JobKind::BulkImpact) => crate::bulk::impact::run(app, job).await,
         Err(unknown) => Err(JobError::Broken(unknown.to_string())),
     }
 }
@@ -143,6 +147,7 @@ async fn give_up(app: &App, job: &Job, error: &JobError) -> Result<(), JobError>
         Ok(JobKind::People) => crate::people::gave_up(app, job, &error.for_people()).await?,
         Ok(JobKind::Impact) => crate::impact::job::gave_up(app, job, &error.for_people()).await?,
         Ok(JobKind::Ingest) => crate::ingest::gave_up(app, job).await?,
+        Ok(JobKind::BulkDryRun | JobKind::BulkAdvance | JobKind::BulkFire | JobKind::BulkImpact) => {}
         Err(_) => {}
     }
     let tx = app.store().write().await?;
