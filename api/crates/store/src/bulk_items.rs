@@ -4,11 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use domain::bulk::BulkItem;
 use domain::change::request::ChangeRequest;
 use domain::id::{BulkChangeId, ChangeId, TenantId, WorkspaceId};
 use entity::bulk_item::{ActiveModel, Column, Entity, Model};
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
@@ -52,6 +53,27 @@ impl Reader {
             .all(&self.db)
             .await?;
         all(rows, to_item)
+    }
+
+    /// The tenants, at most `limit`, in the order of the list, that the dry-run asked for at `asked` has not come by yet.
+    pub async fn unplanned_bulk_tenants(
+        &self,
+        workspace: WorkspaceId,
+        bulk: BulkChangeId,
+        asked: DateTime<Utc>,
+        limit: u64,
+    ) -> Result<Vec<TenantId>> {
+        let ids: Vec<Uuid> = of(workspace, bulk)
+            .select_only()
+            .column(Column::TenantId)
+            .filter(Column::PlannedAt.is_null().or(Column::PlannedAt.lt(asked)))
+            .group_by(Column::TenantId)
+            .order_by_asc(Expr::col(Column::Position).min())
+            .limit(limit)
+            .into_tuple()
+            .all(&self.db)
+            .await?;
+        Ok(ids.into_iter().map(TenantId).collect())
     }
 
     /// The items at these places, in the order of the list.

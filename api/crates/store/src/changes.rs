@@ -106,7 +106,7 @@ fn to_columns(change: &ChangeRequest) -> Result<change_request::ActiveModel> {
     })
 }
 
-fn approval_row(change: &ChangeRequest, approval: &Approval) -> Result<approval::ActiveModel> {
+pub(crate) fn approval_row(change: &ChangeRequest, approval: &Approval) -> Result<approval::ActiveModel> {
     Ok(approval::ActiveModel {
         id: Set(approval.id.0),
         workspace_id: Set(change.workspace_id.0),

@@ -17,6 +17,9 @@ use crate::error::{Result, StoreError};
 use crate::ids::in_ids;
 use crate::page::{Cursor, Keyset, Page, PageRequest, SortKey};
 
+/// Rows of one insert: 9 parameters each, far below both databases' limits.
+const BATCH: usize = 1_000;
+
 /// The most events that one call reads.
 const MAX_READ: usize = 1_000;
 
@@ -94,7 +97,9 @@ impl WriteTx {
         let events: Vec<Event> =
             events.into_iter().zip(last - count + 1..).map(|(event, seq)| Event { workspace_id: workspace, seq, at, event }).collect();
         let rows = events.iter().map(to_row).collect::<Result<Vec<_>>>()?;
-        Entity::insert_many(rows).exec_without_returning(&self.db).await?;
+        for batch in rows.chunks(BATCH) {
+            Entity::insert_many(batch.to_vec()).exec_without_returning(&self.db).await?;
+        }
         Ok(events)
     }
 

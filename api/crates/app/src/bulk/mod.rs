@@ -1,12 +1,21 @@
 //! Use cases on bulk changes, one file per verb.
 
 pub(crate) mod advance;
+pub(crate) mod approval;
+mod check;
 mod command;
+mod create;
 pub(crate) mod dry_run;
+mod exclude;
 pub(crate) mod impact;
+mod plan;
+pub(crate) mod prerequisites;
 pub(crate) mod query;
+mod resolution;
 pub(crate) mod schedule;
 pub(crate) mod step;
+mod targets;
+mod tenants;
 mod view;
 
 pub use command::{ApplyBulkChange, BulkStep, CreateBulkChange, DecideBulkApproval, ExcludeTenant, IncludeTenant, ScheduleBulkChange};

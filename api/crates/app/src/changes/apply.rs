@@ -14,6 +14,7 @@ use domain::workspace::Actor;
 use store::{ApplyIntent, IntentStage, WriteTx};
 
 use crate::App;
+use crate::bulk::prerequisites::Planned;
 use crate::changes::gate_facts::GateFacts;
 use crate::changes::step::Step;
 use crate::command::ApplyChange;
@@ -50,6 +51,7 @@ impl App {
         let applying = transition(change, ChangeCommand::Apply(permit), Some(actor.member_id), now)?;
         let change = &applying.change;
         let Some(dry_run) = &change.dry_run else { return Err(Refusal::DryRunRequired.into()) };
+        let Planned { write, desired_hash } = self.with_prerequisites(tx, change, dry_run).await?;
         let job = apply_job(JobId(self.ids().uuid()), change, now);
         tx.enqueue_job(&job).await?;
         tx.begin_intent(&ApplyIntent {
@@ -60,8 +62,8 @@ impl App {
             fence: 0,
             stage: IntentStage::Planned,
             base_hash: dry_run.base_hash.clone(),
-            desired_hash: dry_run.desired_hash.clone(),
-            write: dry_run.write.clone(),
+            desired_hash,
+            write,
             client_request_id: self.ids().uuid(),
             pre_snapshot_id: None,
             write_started_at: None,

@@ -95,7 +95,7 @@ pub(crate) async fn persons(tx: &Reader, actor: &Actor, change: &ChangeRequest) 
 }
 
 /// A text for people, trimmed; `None` when nothing is left.
-pub(super) fn optional_text(text: Option<&str>, field: &str) -> AppResult<Option<String>> {
+pub(crate) fn optional_text(text: Option<&str>, field: &str) -> AppResult<Option<String>> {
     let text = text.map(str::trim).filter(|text| !text.is_empty());
     if text.is_some_and(|text| text.chars().count() > LONGEST_TEXT) {
         return Err(AppError::invalid(&["input", field], format!("a {field} holds at most 2,000 characters")));
@@ -104,6 +104,6 @@ pub(super) fn optional_text(text: Option<&str>, field: &str) -> AppResult<Option
 }
 
 /// As [`optional_text`], where something must be said.
-pub(super) fn required_text(text: &str, field: &str) -> AppResult<String> {
+pub(crate) fn required_text(text: &str, field: &str) -> AppResult<String> {
     optional_text(Some(text), field)?.ok_or_else(|| AppError::invalid(&["input", field], "say why: 1 to 2,000 characters"))
 }

@@ -157,7 +157,7 @@ fn target(kind: ChangeKind, command: &CreateChange) -> AppResult<Target> {
 }
 
 /// Refuses a payload that breaks a rule of its kind.
-pub(super) fn check_payload(payload: &ChangePayload) -> AppResult<()> {
+pub(crate) fn check_payload(payload: &ChangePayload) -> AppResult<()> {
     validate_payload(payload).map_err(|error| {
         let mut path = vec!["input".to_owned(), "payload".to_owned()];
         path.extend(error.path);
@@ -166,7 +166,7 @@ pub(super) fn check_payload(payload: &ChangePayload) -> AppResult<()> {
 }
 
 /// Refuses a note that is too long.
-pub(super) fn check_note(note: Option<&str>) -> AppResult<()> {
+pub(crate) fn check_note(note: Option<&str>) -> AppResult<()> {
     if note.is_some_and(|note| note.chars().count() > LONGEST_NOTE) {
         return Err(AppError::invalid(&["input", "note"], "a note holds at most 2,000 characters"));
     }

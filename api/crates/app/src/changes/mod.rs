@@ -4,7 +4,7 @@ mod apply;
 pub(crate) mod approval;
 mod cancel;
 mod confirm;
-mod create;
+pub(crate) mod create;
 mod create_source;
 mod dry_run;
 mod edit;

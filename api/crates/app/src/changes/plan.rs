@@ -6,13 +6,16 @@ use domain::change::dry_run::DryRun;
 use domain::change::plan::{ImpactFacts, Plan, PlanInput, plan};
 use domain::change::request::ChangeRequest;
 use domain::document::PolicyDocument;
+use domain::document::diff::NameTable;
 use domain::id::{DryRunId, MemberId};
+use domain::policy::Policy;
 use domain::tenant::Tenant;
 use domain::workspace::Actor;
 use store::{Reader, WriteTx};
 use uuid::Uuid;
 
 use crate::App;
+use crate::bulk::prerequisites::stand_in;
 use crate::changes::look_up;
 use crate::changes::target::{self, Stored};
 use crate::error::{AppError, AppResult};
@@ -25,6 +28,15 @@ impl App {
         let tenant = tx.tenant(change.workspace_id, change.tenant_id).await?.ok_or(AppError::NotFound)?;
         let stored = target::load(tx, change, &tenant).await?;
         let plan = self.plan_against(tx, Some(actor.member_id), change, &tenant, &stored, Impact::Cached).await?;
+        let bulk_tenants = match change.bulk_change_id {
+            Some(bulk) => tx.bulk_change(change.workspace_id, bulk).await?.map_or(0, |bulk| bulk.tenant_count),
+            None => 0,
+        };
+        Ok(self.dry_run_of(change, plan, stored.policy.as_ref(), workspace.dry_run_ttl_s, bulk_tenants))
+    }
+
+    /// A plan made now as the dry-run of its change. `bulk_tenants` is 0 for a change of its own.
+    pub(crate) fn dry_run_of(&self, change: &ChangeRequest, plan: Plan, policy: Option<&Policy>, ttl_s: i64, bulk_tenants: u32) -> DryRun {
         let digest = digest(&DigestInput {
             kind: change.payload.kind(),
             tenant: change.tenant_id,
@@ -34,10 +46,10 @@ impl App {
             warnings: &plan.warnings,
             base_hash: &plan.base_hash,
         });
-        let facts = ApprovalFacts::of(&plan.diff, &plan.warnings, stored.policy.as_ref(), plan.impact, 0);
+        let facts = ApprovalFacts::of(&plan.diff, &plan.warnings, policy, plan.impact, bulk_tenants);
         let approval_reasons = change.approval_rules.reasons(&facts);
-        let dry_run = DryRun::from_plan(DryRunId(self.ids().uuid()), plan, digest, self.now(), workspace.dry_run_ttl_s);
-        Ok(DryRun { approval_reasons, ..dry_run })
+        let dry_run = DryRun::from_plan(DryRunId(self.ids().uuid()), plan, digest, self.now(), ttl_s);
+        DryRun { approval_reasons, ..dry_run }
     }
 
     /// The plan of `change` against `stored`: the latest snapshot's object, or for the apply of a delta, the live one.
@@ -50,7 +62,23 @@ impl App {
         stored: &Stored,
         impact: Impact,
     ) -> AppResult<Plan> {
-        let names = look_up::names(tx, change.workspace_id, change.tenant_id).await?;
+        let mut names = look_up::names(tx, change.workspace_id, change.tenant_id).await?;
+        stand_in(tx, change, &mut names).await?;
+        self.plan_with(tx, &names, member, change, tenant, stored, impact).await
+    }
+
+    /// The same with names that were loaded before.
+    #[expect(clippy::too_many_arguments, reason = "what a plan is made of; each is something else")]
+    pub(crate) async fn plan_with(
+        &self,
+        tx: &Reader,
+        names: &NameTable,
+        member: Option<MemberId>,
+        change: &ChangeRequest,
+        tenant: &Tenant,
+        stored: &Stored,
+        impact: Impact,
+    ) -> AppResult<Plan> {
         let actor_entra = match member {
             Some(member) => self.member_in_tenant(tx, member, tenant).await?,
             None => None,
@@ -67,7 +95,7 @@ impl App {
             location: stored.location.as_ref(),
             policy_count: stored.policy_count,
             referring: &stored.referring,
-            names: &names,
+            names,
             // A change's own snapshots read one object; only a sync reads the whole tenant.
             snapshot_taken_at: tenant.last_sync_at,
             actor_entra,

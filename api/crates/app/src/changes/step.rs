@@ -1,6 +1,7 @@
 //! What every step on a change request has in common: authorize, load, once, revision, decide, save.
 
 use domain::access::Operation;
+use domain::change::refusal::Refusal;
 use domain::change::request::ChangeRequest;
 use domain::change::transition::Transition;
 use domain::event::SubjectKind;
@@ -49,6 +50,11 @@ impl App {
             {
                 return Err(AppError::StaleRevision { expected, current: change.revision });
             }
+            if let Some(bulk) = change.bulk_change_id
+                && of_the_whole(step.operation)
+            {
+                return Err(Refusal::PartOfBulk(bulk).into());
+            }
             let before = change.status;
             let transition = decide(&tx, change).await?;
             let detail = json!({ "from": before, "to": transition.change.status, "revision": transition.change.revision });
@@ -77,6 +83,23 @@ impl App {
         tx.append_audit(change.workspace_id, AuditId(self.ids().uuid()), now, subject.done(actor, operation, detail)).await?;
         self.revoke_schedule(tx, &change, Some(actor.member_id)).await?;
         Ok(change)
+    }
+}
+
+/// Steps that a bulk change takes for all of its changes at once: what was reviewed and started together stays together. What is about one
+/// tenant stays open: waiving a warning, stopping a write, saying what became of it.
+pub(crate) fn of_the_whole(operation: Operation) -> bool {
+    use Operation as O;
+    match operation {
+        O::EditChange
+        | O::RunDryRun
+        | O::RequestApproval
+        | O::DecideApproval
+        | O::WithdrawApproval
+        | O::ApplyChange
+        | O::CancelChange
+        | O::ScheduleChange => true,
+        _ => false,
     }
 }
 

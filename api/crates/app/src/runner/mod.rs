@@ -113,6 +113,11 @@ impl JobError {
         matches!(self, JobError::Store(StoreError::StaleFence))
     }
 
+    /// Whether it passes by itself, or another worker goes on: nothing is wrong with what was worked on.
+    pub(crate) fn passing(&self) -> bool {
+        self.lost() || self.retryable()
+    }
+
     /// Whether trying again can help.
     fn retryable(&self) -> bool {
         match self {

@@ -62,6 +62,9 @@ impl App {
         if change.revision != command.expected_revision {
             return Err(AppError::StaleRevision { expected: command.expected_revision, current: change.revision });
         }
+        if let Some(bulk) = change.bulk_change_id {
+            return Err(Refusal::PartOfBulk(bulk).into());
+        }
         let asked = self.times(command.mode, command.fire_at, command.latest_at)?;
         tx.hold_change(change.workspace_id, change.id, change.revision).await?;
         if tx.active_schedule(change.workspace_id, change.id).await?.is_some() {

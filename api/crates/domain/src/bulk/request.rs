@@ -67,6 +67,17 @@ pub struct BulkChange {
     pub updated_at: DateTime<Utc>,
 }
 
+impl BulkChange {
+    /// Ends a schedule that is armed, because what it would fire is not there any more. Whether there was one.
+    pub fn revoke_schedule(&mut self, code: &str, message: &str, now: DateTime<Utc>) -> bool {
+        let Some(schedule) = self.schedule.as_mut().filter(|schedule| schedule.state == ScheduleState::Armed) else { return false };
+        schedule.state = ScheduleState::Revoked;
+        schedule.finished_at = Some(now);
+        schedule.detail = Some(ScheduleDetail { code: code.to_owned(), message: message.to_owned() });
+        true
+    }
+}
+
 text_enum! {
     /// What a run does to the tenants.
     RunKind {

@@ -122,12 +122,12 @@ impl ItemFacts {
     /// | the change is rolled back, being applied, cancelled | `ROLLED_BACK`, `APPLYING`, `CANCELLED` |
     /// | not started because the bulk was cancelled / for another reason | `CANCELLED` / `NOT_STARTED` |
     /// | refused at its turn | `FAILED` |
-    /// | the change failed, its outcome unknown / known | `OUTCOME_UNKNOWN` / `FAILED` |
+    /// | the change failed: its outcome is unknown / it is in a run | `OUTCOME_UNKNOWN` / `FAILED` |
     /// | put into a run | `QUEUED` |
     /// | not planned since the dry-run was asked for | `PENDING` |
     /// | there already | `SATISFIED` |
-    /// | blocked, or its change is | `BLOCKED` |
-    /// | no change, or a draft | `PENDING` |
+    /// | blocked, or its change is, or that fell back to a draft because the tenant was edited | `BLOCKED` |
+    /// | no change, or one that is to be tried again | `PENDING` |
     /// | the change waits for approval / is planned | `AWAITING_APPROVAL` / `READY` |
     pub fn state(&self) -> BulkItemState {
         use BulkItemState as S;
@@ -150,8 +150,10 @@ impl ItemFacts {
         if self.apply_failed {
             return S::Failed;
         }
-        if change == Some(ChangeStatus::Failed) {
-            return if self.change.is_some_and(|change| change.outcome_unknown) { S::OutcomeUnknown } else { S::Failed };
+        let failed = self.change.filter(|change| change.status == ChangeStatus::Failed);
+        // One that is in no run any more is to be tried again: the dry-run makes another plan of it.
+        if failed.is_some_and(|change| change.outcome_unknown || self.queued) {
+            return if failed.is_some_and(|change| change.outcome_unknown) { S::OutcomeUnknown } else { S::Failed };
         }
         if self.queued && !self.satisfied {
             return S::Queued;
@@ -166,8 +168,8 @@ impl ItemFacts {
             return S::Blocked;
         }
         match change {
-            None | Some(ChangeStatus::Draft) => S::Pending,
-            Some(ChangeStatus::DryRunBlocked) => S::Blocked,
+            None | Some(ChangeStatus::Failed) => S::Pending,
+            Some(ChangeStatus::Draft | ChangeStatus::DryRunBlocked) => S::Blocked,
             Some(ChangeStatus::AwaitingApproval) => S::AwaitingApproval,
             Some(_) => S::Ready,
         }

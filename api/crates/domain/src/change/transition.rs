@@ -55,6 +55,8 @@ text_enum! {
         Cancel = "CANCEL",
         /// The object changed outside Causeway: what was reviewed is not what would happen.
         BaseMoved = "BASE_MOVED",
+        /// What was reviewed together with it changed: its approvals are void, its dry-run stands.
+        VoidApproval = "VOID_APPROVAL",
     }
 }
 
@@ -153,6 +155,8 @@ pub enum ChangeCommand {
     Cancel,
     /// The object changed outside Causeway.
     BaseMoved,
+    /// What was reviewed together with it changed.
+    VoidApproval,
 }
 
 impl ChangeCommand {
@@ -176,6 +180,7 @@ impl ChangeCommand {
             ChangeCommand::RolledBack { .. } => ChangeEventKind::RollBack,
             ChangeCommand::Cancel => ChangeEventKind::Cancel,
             ChangeCommand::BaseMoved => ChangeEventKind::BaseMoved,
+            ChangeCommand::VoidApproval => ChangeEventKind::VoidApproval,
         }
     }
 }
@@ -217,6 +222,7 @@ fn allows(from: ChangeStatus, event: ChangeEventKind) -> bool {
         E::AdoptOutcome | E::DeclareNotApplied => from == S::Failed,
         E::RollBack => from == S::Applied,
         E::BaseMoved => matches!(from, S::DryRunComplete | S::DryRunBlocked | S::AwaitingApproval),
+        E::VoidApproval => matches!(from, S::DryRunComplete | S::AwaitingApproval),
     }
 }
 
@@ -299,6 +305,10 @@ pub fn transition(
             change.dry_run = None;
             forget_attempt(&mut change);
             change.status = ChangeStatus::Draft;
+        }
+        ChangeCommand::VoidApproval => {
+            approvals::settle(&mut change, &OPEN, ApprovalState::Voided);
+            change.status = ChangeStatus::DryRunComplete;
         }
     }
     change.revision += 1;
