@@ -12,6 +12,7 @@ mod resolution;
 mod state;
 mod status;
 mod strategy;
+pub mod wave;
 
 pub use digest::{DigestPart, bulk_digest};
 pub use item::{Blocked, BulkItem, Exclusion, ItemFailure, MAX_STEPS, NotStarted};

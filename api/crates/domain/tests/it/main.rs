@@ -42,5 +42,6 @@ mod summary;
 mod towards;
 mod undo;
 mod warnings;
+mod wave;
 mod world;
 mod writes;
