@@ -196,6 +196,8 @@ pub struct Http {
 pub struct Workers {
     /// Background workers in `serve`; 0 leaves the work to `worker` processes.
     pub count: usize,
+    /// Applies at a time in this process, beside the other work; each waits for Graph nearly all of its time.
+    pub applies: usize,
     /// Seconds a claimed job is kept before another worker may take it.
     pub lease_s: u64,
     /// Seconds between two syncs of a tenant; 0 syncs only when asked.
@@ -285,7 +287,15 @@ impl Default for Http {
 
 impl Default for Workers {
     fn default() -> Self {
-        Self { count: 4, lease_s: 30, sync_interval_s: 900, people_interval_s: 86_400, people_max_users: 500_000, settle_ms: 10_000 }
+        Self {
+            count: 4,
+            applies: 64,
+            lease_s: 30,
+            sync_interval_s: 900,
+            people_interval_s: 86_400,
+            people_max_users: 500_000,
+            settle_ms: 10_000,
+        }
     }
 }
 

@@ -82,6 +82,7 @@ pub(super) const KEYS: &[Key] = &[
     key("http.max_streams_per_member", Kind::Integer, "50", "WebSockets and event streams that one member may hold open."),
     key("http.max_connections", Kind::Integer, "10000", "TCP connections served at a time."),
     key("workers.count", Kind::Integer, "4", "Background workers in `serve`; 0 leaves the work to `causeway worker`."),
+    key("workers.applies", Kind::Integer, "64", "Changes that one process applies at a time, beside its other work."),
     key("workers.lease_s", Kind::Integer, "30", "Seconds a claimed job is kept before another worker may take it over."),
     key("workers.sync_interval_s", Kind::Integer, "900", "Seconds between two syncs of a tenant; 0 syncs only when asked."),
     key(

@@ -17,6 +17,7 @@ impl Config {
         self.check_simulator(&mut problems);
         self.check_http(&mut problems);
         problems.when(self.workers.count > 64, "workers.count must be at most 64");
+        problems.when(!(1..=64).contains(&self.workers.applies), "workers.applies must be from 1 to 64");
         problems.when(!(1..=3600).contains(&self.workers.lease_s), "workers.lease_s must be from 1 to 3600");
         problems.when(self.sign_ins.interval_s > 86_400, "sign_ins.interval_s must be at most 86400");
         problems.when(!(1..=365).contains(&self.sign_ins.retention_days), "sign_ins.retention_days must be 1 to 365");

@@ -83,7 +83,7 @@ pub fn start_workers(config: &Config, app: &App, stop: &CancellationToken) -> Jo
         return JoinSet::new();
     }
     let owner = format!("{}-{}", config.listen.port(), std::process::id());
-    runner::start(app, &Workers { count: config.workers.count, owner }, stop)
+    runner::start(app, &Workers { count: config.workers.count, applies: config.workers.applies, owner }, stop)
 }
 
 /// Waits until the workers have finished their present step; what is cut off goes on when its lease has run out.

@@ -130,7 +130,7 @@ impl Worker {
     /// Starts `count` workers.
     pub fn start(app: App, gate: Arc<Gate>, count: usize, name: &str) -> Self {
         let stop = CancellationToken::new();
-        let tasks = runner::start(&app, &Workers { count, owner: name.to_owned() }, &stop);
+        let tasks = runner::start(&app, &Workers { count, applies: count, owner: name.to_owned() }, &stop);
         Worker { app, gate, tasks, stop }
     }
 

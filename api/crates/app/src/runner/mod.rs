@@ -4,10 +4,12 @@
 
 mod expiry;
 pub(crate) mod jobs;
+mod lane;
 mod schedule;
 mod sign_ins;
 mod worker;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use graph::GraphError;
@@ -21,8 +23,10 @@ use crate::error::AppError;
 
 /// How many workers run in this process, and under which name.
 pub struct Workers {
-    /// Workers; 1 to 64.
+    /// Workers for syncs, impact and whatever else is not named here; 1 to 64.
     pub count: usize,
+    /// Applies at a time; 1 to 64. They wait for Graph nearly all of their time.
+    pub applies: usize,
     /// Unique per process: shown in the job table.
     pub owner: String,
 }
@@ -30,8 +34,10 @@ pub struct Workers {
 /// Starts the workers and the sync schedule. They end after `stop` is cancelled, each at the end of its present step at the latest.
 pub fn start(app: &App, workers: &Workers, stop: &CancellationToken) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
-    for number in 1..=workers.count.clamp(1, 64) {
-        tasks.spawn(worker::run(app.clone(), format!("{}/{number}", workers.owner), stop.clone()));
+    for lane in lane::lanes(workers) {
+        for number in 1..=lane.workers {
+            tasks.spawn(worker::run(app.clone(), Arc::clone(&lane), lane.worker(&workers.owner, number), stop.clone()));
+        }
     }
     tasks.spawn(schedule::run(app.clone(), stop.clone()));
     tasks.spawn(sign_ins::run(app.clone(), stop.clone()));

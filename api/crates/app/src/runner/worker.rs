@@ -1,47 +1,32 @@
 //! One worker.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use futures_util::FutureExt;
 use store::Job;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::jobs::JobKind;
+use super::lane::Lane;
 use super::{JobEnd, JobError};
 use crate::App;
 
-const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(2);
+/// Between two looks for jobs where the first found no database.
+pub(super) const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(2);
 
 /// Works until stopped.
-pub(super) async fn run(app: App, owner: String, stop: CancellationToken) {
-    let mut wake = app.hub().jobs();
-    while !stop.is_cancelled() {
-        wake.mark_unchanged();
-        match claim(&app, &owner).await {
-            Ok(Some(job)) => work(&app, &job, &stop).await,
-            Ok(None) => {
-                tokio::select! {
-                    () = stop.cancelled() => {}
-                    _ = timeout(app.settings().idle_poll, wake.changed()) => {}
-                }
-            }
-            Err(error) => {
-                tracing::warn!(%owner, %error, "a worker could not look for jobs");
-                tokio::select! { () = stop.cancelled() => {} () = sleep(PAUSE_AFTER_ERROR) => {} }
-            }
-        }
+pub(super) async fn run(app: App, lane: Arc<Lane>, owner: String, stop: CancellationToken) {
+    while let Some(job) = lane.next(&app, &owner, &stop).await {
+        work(&app, &job, &stop).await;
     }
 }
 
-async fn claim(app: &App, owner: &str) -> Result<Option<Job>, store::StoreError> {
-    let kinds: Vec<&str> = JobKind::ALL.iter().map(|kind| kind.as_str()).collect();
-    app.store().claim_job(&kinds, owner, app.now(), lease(app)).await
-}
-
-fn lease(app: &App) -> TimeDelta {
+/// How long a claimed job is ours without a heartbeat.
+pub(super) fn lease(app: &App) -> TimeDelta {
     TimeDelta::from_std(app.settings().lease).unwrap_or(TimeDelta::seconds(30))
 }
 
