@@ -7,6 +7,7 @@ mod check;
 mod clock;
 mod dice;
 pub mod entra;
+pub mod fleet;
 mod history;
 mod lane;
 mod lanes;

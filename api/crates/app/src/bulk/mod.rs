@@ -1,6 +1,7 @@
 //! Use cases on bulk changes, one file per verb.
 
 pub(crate) mod advance;
+mod apply;
 pub(crate) mod approval;
 mod check;
 mod command;
@@ -12,11 +13,15 @@ mod plan;
 pub(crate) mod prerequisites;
 pub(crate) mod query;
 mod resolution;
+mod retry;
+mod rollback;
 pub(crate) mod schedule;
 pub(crate) mod step;
+mod stop;
 mod targets;
 mod tenants;
 mod view;
+mod wake;
 
 pub use command::{ApplyBulkChange, BulkStep, CreateBulkChange, DecideBulkApproval, ExcludeTenant, IncludeTenant, ScheduleBulkChange};
 pub use query::BulkItemFilter;

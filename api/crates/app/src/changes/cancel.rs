@@ -31,7 +31,7 @@ impl App {
     }
 
     /// A rollback that was cancelled or rejected is none: its original can be rolled back again. Does not commit.
-    pub(super) async fn free_original(&self, tx: &WriteTx, rollback: &ChangeRequest) -> AppResult<()> {
+    pub(crate) async fn free_original(&self, tx: &WriteTx, rollback: &ChangeRequest) -> AppResult<()> {
         let Some(original) = rollback.rollback_of.filter(|_| rollback.status == ChangeStatus::Cancelled) else { return Ok(()) };
         let Some(mut original) = tx.change(rollback.workspace_id, original).await? else { return Ok(()) };
         if original.rolled_back_by == Some(rollback.id) {

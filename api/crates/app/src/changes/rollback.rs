@@ -9,7 +9,7 @@ use domain::change::rollback::{inverse, rollback_skips_approval};
 use domain::change::status::ChangeStatus;
 use domain::change::transition::{ChangeCommand, ChangeEventKind, allowed_events, transition};
 use domain::event::SubjectKind;
-use domain::id::ChangeId;
+use domain::id::{BulkChangeId, ChangeId};
 use domain::workspace::Actor;
 use serde_json::json;
 use store::WriteTx;
@@ -41,25 +41,45 @@ impl App {
             return tx.change(actor.workspace_id, ChangeId(first)).await?.ok_or(AppError::NotFound);
         }
         check(&original, command)?;
-        let rollback = self.draft_inverse(&tx, actor, &original, id).await?;
-        self.insert_change(&tx, actor, Operation::RollbackChange, &rollback).await?;
-        self.reserve(&tx, original, id).await?;
-
-        let dry_run = self.plan_change(&tx, actor, &rollback).await?;
-        let planned = transition(rollback, ChangeCommand::DryRun(dry_run), Some(actor.member_id), self.now())?;
-        let detail = json!({ "from": ChangeStatus::Draft, "to": planned.change.status });
-        let mut rollback = self.save(&tx, actor, Operation::RunDryRun, planned, detail).await?;
-        if rollback.status == ChangeStatus::DryRunComplete && !rollback.requires_approval {
-            let applying = self.start_apply(&tx, actor, rollback).await?;
-            let detail = json!({ "from": ChangeStatus::DryRunComplete, "to": applying.change.status });
-            rollback = self.save(&tx, actor, Operation::ApplyChange, applying, detail).await?;
-        }
+        let rollback = self.start_rollback(&tx, actor, original, id, None).await?;
         tx.commit().await?;
         self.hub().poke();
         Ok(rollback)
     }
 
-    async fn draft_inverse(&self, tx: &WriteTx, actor: &Actor, original: &ChangeRequest, id: ChangeId) -> AppResult<ChangeRequest> {
+    /// Drafts and plans the inverse of a change that nobody rolled back, and starts it where nothing blocks it and it needs no approval.
+    /// Does not commit.
+    pub(crate) async fn start_rollback(
+        &self,
+        tx: &WriteTx,
+        actor: &Actor,
+        original: ChangeRequest,
+        id: ChangeId,
+        bulk: Option<BulkChangeId>,
+    ) -> AppResult<ChangeRequest> {
+        let rollback = self.draft_inverse(tx, actor, &original, id, bulk).await?;
+        self.insert_change(tx, actor, Operation::RollbackChange, &rollback).await?;
+        self.reserve(tx, original, id).await?;
+        let dry_run = self.plan_change(tx, actor, &rollback).await?;
+        let planned = transition(rollback, ChangeCommand::DryRun(dry_run), Some(actor.member_id), self.now())?;
+        let detail = json!({ "from": ChangeStatus::Draft, "to": planned.change.status });
+        let rollback = self.save(tx, actor, Operation::RunDryRun, planned, detail).await?;
+        if rollback.status != ChangeStatus::DryRunComplete || rollback.requires_approval {
+            return Ok(rollback);
+        }
+        let applying = self.start_apply(tx, actor, rollback).await?;
+        let detail = json!({ "from": ChangeStatus::DryRunComplete, "to": applying.change.status });
+        self.save(tx, actor, Operation::ApplyChange, applying, detail).await
+    }
+
+    async fn draft_inverse(
+        &self,
+        tx: &WriteTx,
+        actor: &Actor,
+        original: &ChangeRequest,
+        id: ChangeId,
+        bulk: Option<BulkChangeId>,
+    ) -> AppResult<ChangeRequest> {
         let now = self.now();
         let moments = Moments::load(tx, original).await?;
         let inverse = inverse(original, &moments.view(now))?;
@@ -80,7 +100,7 @@ impl App {
                 note: inverse.notice.map(str::to_owned),
                 approval_rules,
                 rollback_of: Some(original.id),
-                bulk_change_id: None,
+                bulk_change_id: bulk,
             },
             now,
         ))

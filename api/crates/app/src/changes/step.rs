@@ -78,6 +78,7 @@ impl App {
         let Transition { change, events } = transition;
         let now = self.now();
         tx.update_change(&change).await?;
+        self.wake_bulk(tx, &change).await?;
         tx.append_events(change.workspace_id, now, events).await?;
         let subject = Subject::new(SubjectKind::ChangeRequest, change.id.0, Some(change.tenant_id));
         tx.append_audit(change.workspace_id, AuditId(self.ids().uuid()), now, subject.done(actor, operation, detail)).await?;

@@ -81,6 +81,14 @@ pub(crate) struct BulkPayload {
     pub(crate) bulk_id: BulkChangeId,
 }
 
+/// Payload of [`JobKind::BulkAdvance`].
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct AdvancePayload {
+    pub(crate) bulk_id: BulkChangeId,
+    /// The change whose outcome it is put in for; none at the start of a run.
+    pub(crate) change_id: Option<ChangeId>,
+}
+
 /// Jobs with the same key never run at the same time: writes to one tenant are serial, and a sync never saves what it read before a write.
 pub(crate) fn tenant_key(tenant: TenantId) -> String {
     format!("tenant:{tenant}")
@@ -204,6 +212,25 @@ pub(crate) fn bulk_job(
         payload: json!(BulkPayload { bulk_id: bulk.id }),
         priority: 0,
         run_at,
+        max_attempts: i32::MAX,
+        created_at: now,
+    }
+}
+
+/// The job that starts what is next in a bulk change's run. Every outcome puts in one of its own, in its own transaction, and none is ever
+/// taken for the same as another: the one that runs may have looked before that outcome was committed. They run one at a time, and one
+/// that begins does the work of all that wait ([`store::WriteTx::absorb_jobs`]), so there are few more of them than looks at the bulk.
+pub(crate) fn advance_job(id: JobId, workspace: WorkspaceId, bulk: BulkChangeId, change: Option<ChangeId>, now: DateTime<Utc>) -> NewJob {
+    NewJob {
+        id,
+        workspace_id: workspace,
+        tenant_id: None,
+        kind: JobKind::BulkAdvance.as_str().to_owned(),
+        dedup_key: None,
+        serial_key: Some(format!("{}:{bulk}", JobKind::BulkAdvance)),
+        payload: json!(AdvancePayload { bulk_id: bulk, change_id: change }),
+        priority: 0,
+        run_at: now,
         max_attempts: i32::MAX,
         created_at: now,
     }

@@ -16,7 +16,7 @@ use super::worker::PAUSE_AFTER_ERROR;
 use super::{Workers, worker};
 use crate::App;
 
-/// Workers that steer: what they do is short, and only touches the database.
+/// Workers that steer: what they do only touches the database.
 const STEERING: usize = 4;
 
 /// Kinds of job, and how many of them run at a time in this process.
@@ -44,7 +44,7 @@ const WORK: &str = "work";
 fn lane_of(kind: JobKind) -> &'static str {
     match kind {
         JobKind::Apply => APPLY,
-        JobKind::Fire => STEER,
+        JobKind::Fire | JobKind::BulkDryRun | JobKind::BulkAdvance | JobKind::BulkFire | JobKind::BulkImpact => STEER,
         JobKind::Sync | JobKind::People | JobKind::Impact | JobKind::Ingest => WORK,
     }
 }

@@ -132,7 +132,9 @@ async fn give_up(app: &App, job: &Job, error: &JobError) -> Result<(), JobError>
         Ok(JobKind::People) => crate::people::gave_up(app, job, &error.for_people()).await?,
         Ok(JobKind::Impact) => crate::impact::job::gave_up(app, job, &error.for_people()).await?,
         Ok(JobKind::Ingest) => crate::ingest::gave_up(app, job).await?,
-        Ok(JobKind::BulkDryRun | JobKind::BulkAdvance | JobKind::BulkFire | JobKind::BulkImpact) => {}
+        Ok(JobKind::BulkAdvance) => crate::bulk::advance::gave_up(app, job, error).await?,
+        Ok(JobKind::BulkFire) => crate::bulk::schedule::gave_up(app, job, error).await?,
+        Ok(JobKind::BulkDryRun | JobKind::BulkImpact) => {}
         Err(_) => {}
     }
     let tx = app.store().write().await?;

@@ -109,6 +109,7 @@ impl Apply<'_> {
         self.intent.finished_at = Some(self.app.now());
         self.advance(&tx).await?;
         tx.update_change(&outcome.change).await?;
+        self.app.wake_bulk(&tx, &outcome.change).await?;
         tx.append_events(self.change.workspace_id, self.app.now(), outcome.events).await?;
         self.audit(&tx, &outcome.change, audit, detail).await?;
         tx.commit().await?;
@@ -124,6 +125,7 @@ impl Apply<'_> {
         let done = transition(original, ChangeCommand::RolledBack { by: by.id }, by.applied_by, self.app.now())
             .map_err(|refusal| JobError::broken(&refusal.to_string()))?;
         tx.update_change(&done.change).await?;
+        self.app.wake_bulk(tx, &done.change).await?;
         tx.append_events(self.change.workspace_id, self.app.now(), done.events).await?;
         self.audit(tx, &done.change, AuditOutcome::Done, json!({ "rolledBackBy": by.id })).await
     }

@@ -93,7 +93,7 @@ impl App {
     }
 
     /// The times asked for, or `INVALID_INPUT` at the field that is wrong.
-    pub(super) fn times(&self, mode: ScheduleMode, fire_at: DateTime<Utc>, latest_at: Option<DateTime<Utc>>) -> AppResult<Times> {
+    pub(crate) fn times(&self, mode: ScheduleMode, fire_at: DateTime<Utc>, latest_at: Option<DateTime<Utc>>) -> AppResult<Times> {
         times(mode, fire_at, latest_at, self.now()).map_err(|error| AppError::invalid(&["input", error.field()], error.to_string()))
     }
 

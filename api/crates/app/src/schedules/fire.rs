@@ -11,7 +11,7 @@ use domain::change::refusal::Refusal;
 use domain::change::request::ChangeRequest;
 use domain::change::status::ChangeStatus;
 use domain::change::transition::{ChangeCommand, ChangeEventKind, allowed_events, transition};
-use domain::id::JobId;
+use domain::id::{JobId, MemberId, WorkspaceId};
 use domain::schedule::{Schedule, ScheduleCommand, ScheduleDetail, ScheduleMode, ScheduleState};
 use domain::tenant::ConnectionState;
 use domain::workspace::Actor;
@@ -148,7 +148,7 @@ async fn apply(app: &App, tx: &WriteTx, schedule: &Schedule) -> Result<(), Stop>
     if app.now() > schedule.latest_at {
         return Err(Stop::Missed("it began to fire, but could not get to its end in time"));
     }
-    let actor = deputy(app, tx, schedule).await?;
+    let actor = deputy(app, tx, schedule.workspace_id, schedule.armed_by).await?;
     authorize(&actor, Operation::ApplyChange)?;
     in_scope(&actor, schedule.tenant_id)?;
     let mut change = tx.change(schedule.workspace_id, schedule.change_id).await?.ok_or(AppError::NotFound)?;
@@ -172,12 +172,12 @@ async fn apply(app: &App, tx: &WriteTx, schedule: &Schedule) -> Result<(), Stop>
     Ok(())
 }
 
-/// The member who armed it, as that member is now. A person's token may end meanwhile; an API key acts only as long as it lives.
-async fn deputy(app: &App, tx: &WriteTx, schedule: &Schedule) -> Result<Actor, AppError> {
+/// The member who asked for something that is done later, as that member is now. A person's token may end meanwhile; an API key acts only as long as it lives.
+pub(crate) async fn deputy(app: &App, tx: &WriteTx, workspace: WorkspaceId, by: MemberId) -> AppResult<Actor> {
     let now = app.now();
-    let member = tx.member(schedule.workspace_id, schedule.armed_by).await?.ok_or(AppError::NotAMember)?;
+    let member = tx.member(workspace, by).await?.ok_or(AppError::NotAMember)?;
     if member.is_api_key() {
-        let key = tx.api_key(schedule.workspace_id, member.id).await?;
+        let key = tx.api_key(workspace, member.id).await?;
         if !key.is_some_and(|key| key.works_at(now)) {
             return Err(AppError::NotAMember);
         }

@@ -128,6 +128,9 @@ pub struct BulkSchedule {
     pub armed_at: DateTime<Utc>,
     /// The job that fires it. Any other is a left-over.
     pub job_id: JobId,
+    /// When it began to fire.
+    #[serde(default)]
+    pub firing_at: Option<DateTime<Utc>>,
     /// When it came to its end.
     #[serde(default)]
     pub finished_at: Option<DateTime<Utc>>,

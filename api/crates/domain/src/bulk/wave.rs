@@ -6,48 +6,14 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
+
+use super::item::NotStarted;
+use super::request::{BulkRun, RunKind};
+use super::state::{BulkItemState, ItemFacts};
+use super::strategy::{BulkStrategy, ConcurrencyMode};
+use crate::change::status::ChangeStatus;
 use crate::id::TenantId;
-use crate::text_enum;
-
-text_enum! {
-    /// How the number of tenants in flight follows from the failure tolerance.
-    Concurrency {
-        /// Never more in flight than could fail: at most tolerance + 1 tenants fail, whatever happens.
-        StrictFailureTolerance = "STRICT_FAILURE_TOLERANCE",
-        /// The maximum stays in flight until the tolerance is exceeded: quicker, and those in flight then may fail too.
-        SoftFailureTolerance = "SOFT_FAILURE_TOLERANCE",
-    }
-}
-
-/// How many tenants may fail before no other one is started.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tolerance {
-    /// So many.
-    Count(u32),
-    /// So many of a hundred, rounded down; 100 never stops.
-    Percent(u8),
-}
-
-impl Tolerance {
-    /// The number of tenants, of so many.
-    pub fn of(self, tenants: usize) -> usize {
-        match self {
-            Tolerance::Count(count) => count as usize,
-            Tolerance::Percent(percent) => tenants * usize::from(percent.min(100)) / 100,
-        }
-    }
-}
-
-/// What bounds a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pace {
-    /// The most tenants in flight; none counts as one.
-    pub max_concurrent: usize,
-    /// How many may fail.
-    pub tolerance: Tolerance,
-    /// How the two meet.
-    pub concurrency: Concurrency,
-}
 
 /// One child of the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,15 +43,42 @@ pub enum Standing {
     Left,
 }
 
-text_enum! {
-    /// Why a child is not started any more.
-    Leave {
-        /// A step before it, of the same tenant, did not end well.
-        StepBeforeFailed = "STEP_BEFORE_FAILED",
-        /// A canary did not end well.
-        CanaryFailed = "CANARY_FAILED",
-        /// More tenants failed than the tolerance allows.
-        ToleranceExceeded = "TOLERANCE_EXCEEDED",
+impl Standing {
+    /// Where an item stands in a run; `None` where it is no part of it. `queued_at` and `rollback_queued_at` are the item's.
+    pub fn of(
+        run: &BulkRun,
+        facts: &ItemFacts,
+        queued_at: Option<DateTime<Utc>>,
+        rollback_queued_at: Option<DateTime<Utc>>,
+    ) -> Option<Self> {
+        match run.kind {
+            RunKind::Apply => (queued_at == Some(run.at) && !facts.excluded && !facts.satisfied).then(|| Standing::forwards(facts.state())),
+            RunKind::Rollback => (rollback_queued_at == Some(run.at)).then(|| Standing::back(facts)),
+        }
+    }
+
+    fn forwards(state: BulkItemState) -> Self {
+        use BulkItemState as S;
+        match state {
+            S::Queued => Standing::Waiting,
+            S::Applying => Standing::Running,
+            S::Applied | S::Unchanged | S::Satisfied | S::RollingBack | S::RolledBack => Standing::Good,
+            S::Failed | S::OutcomeUnknown => Standing::Failed,
+            S::NotStarted | S::Cancelled | S::Excluded | S::Pending | S::Blocked | S::Ready | S::AwaitingApproval => Standing::Left,
+        }
+    }
+
+    fn back(facts: &ItemFacts) -> Self {
+        if facts.change.is_some_and(|change| change.status == ChangeStatus::RolledBack) {
+            return Standing::Good;
+        }
+        match facts.rollback {
+            _ if !facts.rolling_back => Standing::Failed,
+            None => Standing::Waiting,
+            Some(ChangeStatus::Applying) => Standing::Running,
+            Some(ChangeStatus::Applied) => Standing::Good,
+            Some(_) => Standing::Failed,
+        }
     }
 }
 
@@ -95,32 +88,34 @@ pub struct Wave {
     /// Start these, in this order.
     pub start: Vec<usize>,
     /// Never start these.
-    pub leave: Vec<(usize, Leave)>,
+    pub leave: Vec<(usize, NotStarted)>,
     /// Nothing runs, and nothing will: the run is over.
     pub over: bool,
 }
 
 /// The next wave of a run whose tenants go in the order in which `children` first names them.
-pub fn next(pace: &Pace, children: &[Child]) -> Wave {
+pub fn next(strategy: &BulkStrategy, children: &[Child]) -> Wave {
     let tenants = tenants(children);
     let failed = tenants.iter().filter(|tenant| tenant.failed).count();
-    let tolerance = pace.tolerance.of(tenants.len());
+    let all = u32::try_from(tenants.len()).unwrap_or(u32::MAX);
+    let tolerance = usize::try_from(strategy.failure_tolerance.of(all)).unwrap_or(usize::MAX);
     let stop = if tenants.iter().any(|tenant| tenant.canary && tenant.bad()) {
-        Some(Leave::CanaryFailed)
+        Some(NotStarted::CanaryFailed)
     } else {
-        (failed > tolerance).then_some(Leave::ToleranceExceeded)
+        (failed > tolerance).then_some(NotStarted::ToleranceExceeded)
     };
     let mut wave = Wave::default();
     for tenant in &tenants {
         // What a tenant's own step says is nearer to the point than what others' say.
-        let why = tenant.bad().then_some(Leave::StepBeforeFailed).or(stop);
+        let why = tenant.bad().then_some(NotStarted::PrerequisiteFailed).or(stop);
         wave.leave.extend(why.iter().flat_map(|why| tenant.waiting.iter().map(|child| (*child, *why))));
     }
     let running = tenants.iter().filter(|tenant| tenant.running).count();
     if stop.is_none() {
-        let most = match pace.concurrency {
-            Concurrency::StrictFailureTolerance => pace.max_concurrent.max(1).min(tolerance - failed + 1),
-            Concurrency::SoftFailureTolerance => pace.max_concurrent.max(1),
+        let most = usize::from(strategy.max_concurrent.max(1));
+        let most = match strategy.concurrency_mode {
+            ConcurrencyMode::Strict => most.min((tolerance - failed).saturating_add(1)),
+            ConcurrencyMode::Soft => most,
         };
         wave.start = candidates(&tenants).take(most.saturating_sub(running)).collect();
     }

@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use domain::bulk::wave::{Child, Concurrency, Leave, Pace, Standing, Tolerance, next};
+use domain::bulk::wave::{Child, Standing, next};
+use domain::bulk::{BulkStrategy, ConcurrencyMode, FailureTolerance, NotStarted};
 use domain::id::TenantId;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -12,7 +13,7 @@ use uuid::Uuid;
 /// A run that is to be: what each tenant's steps come to, and in which order they end.
 #[derive(Clone, Debug)]
 struct Script {
-    pace: Pace,
+    pace: BulkStrategy,
     /// Per tenant: whether it is a canary, and whether each of its steps ends well.
     tenants: Vec<(bool, Vec<bool>)>,
     /// Which of those in flight end next, and how many before the planner is asked again.
@@ -23,16 +24,16 @@ struct Script {
 
 prop_compose! {
     fn script()(
-        max_concurrent in 0usize..10,
-        tolerance in prop_oneof![(0u32..6).prop_map(Tolerance::Count), (0u8..=110).prop_map(Tolerance::Percent)],
-        concurrency in prop::sample::select(Concurrency::ALL),
+        max_concurrent in 0u16..10,
+        failure_tolerance in prop_oneof![(0u32..6).prop_map(FailureTolerance::Count), (0u8..=100).prop_map(FailureTolerance::Percent)],
+        concurrency_mode in prop::sample::select(ConcurrencyMode::ALL),
         failing in 0u32..60,
         tenants in vec((prop::bool::weighted(0.15), vec(0u32..100, 1..4)), 0..40),
         ends in vec((any::<u16>(), 1u8..5), 64),
         stopped_after in prop::option::weighted(0.2, 0usize..20),
     ) -> Script {
         let tenants = tenants.into_iter().map(|(canary, steps)| (canary, steps.into_iter().map(|luck| luck >= failing).collect())).collect();
-        Script { pace: Pace { max_concurrent, tolerance, concurrency }, tenants, ends, stopped_after }
+        Script { pace: BulkStrategy { max_concurrent, failure_tolerance, concurrency_mode, ..BulkStrategy::default() }, tenants, ends, stopped_after }
     }
 }
 
@@ -72,15 +73,15 @@ struct Model {
 impl Model {
     fn new(script: &Script) -> Self {
         let count = script.tenants.len();
-        let tolerance = match script.pace.tolerance {
-            Tolerance::Count(count) => count as usize,
-            Tolerance::Percent(percent) => (count as f64 * f64::from(percent.min(100)) / 100.0 + 1e-9).floor() as usize,
+        let tolerance = match script.pace.failure_tolerance {
+            FailureTolerance::Count(count) => count as usize,
+            FailureTolerance::Percent(percent) => (count as f64 * f64::from(percent) / 100.0 + 1e-9).floor() as usize,
         };
         let canaries: BTreeSet<usize> = (0..count).filter(|tenant| script.tenants[*tenant].0).collect();
         let queue = canaries.iter().copied().chain((0..count).filter(|tenant| !canaries.contains(tenant))).collect();
         Model {
-            most: if script.pace.max_concurrent == 0 { 1 } else { script.pace.max_concurrent },
-            strict: script.pace.concurrency == Concurrency::StrictFailureTolerance,
+            most: if script.pace.max_concurrent == 0 { 1 } else { usize::from(script.pace.max_concurrent) },
+            strict: script.pace.concurrency_mode == ConcurrencyMode::Strict,
             tolerance,
             steps: script.tenants.iter().map(|(_, steps)| steps.len()).collect(),
             canaries,
@@ -186,7 +187,7 @@ fn run(script: &Script) -> Result<(), TestCaseError> {
 }
 
 /// A crash after any part of a wave: who asks again gets the rest of it.
-fn again_after_each(script: &Script, children: &[Child], start: &[usize], leave: &[(usize, Leave)]) -> Result<(), TestCaseError> {
+fn again_after_each(script: &Script, children: &[Child], start: &[usize], leave: &[(usize, NotStarted)]) -> Result<(), TestCaseError> {
     let mut half = children.to_vec();
     for done in 0..=start.len() {
         prop_assert_eq!(&next(&script.pace, &half).start, &start[done..]);
@@ -207,9 +208,9 @@ fn holds(script: &Script, children: &[Child], tolerance: usize) -> Result<(), Te
     let of = |standing: Standing| children.iter().filter(move |child| child.standing == standing);
     let running: BTreeSet<_> = of(Standing::Running).map(|child| child.tenant).collect();
     prop_assert_eq!(running.len(), of(Standing::Running).count(), "one at a time in a tenant");
-    prop_assert!(running.len() <= script.pace.max_concurrent.max(1));
+    prop_assert!(running.len() <= usize::from(script.pace.max_concurrent.max(1)));
     let failed: BTreeSet<_> = of(Standing::Failed).map(|child| child.tenant).collect();
-    if script.pace.concurrency == Concurrency::StrictFailureTolerance {
+    if script.pace.concurrency_mode == ConcurrencyMode::Strict {
         prop_assert!(failed.len() <= tolerance + 1, "{} failed with a tolerance of {tolerance}", failed.len());
         let at_risk = failed.len() + running.len();
         prop_assert!(at_risk <= tolerance + 1 || running.is_empty() || failed.len() + 1 > tolerance, "{at_risk} at risk");
@@ -249,21 +250,21 @@ proptest! {
     }
 }
 
-fn of(tenants: usize, failing: &[usize], pace: Pace) -> Script {
+fn of(tenants: usize, failing: &[usize], pace: BulkStrategy) -> Script {
     let tenants = (0..tenants).map(|tenant| (false, vec![!failing.contains(&tenant)])).collect();
     Script { pace, tenants, ends: vec![(0, 1)], stopped_after: None }
 }
 
-fn strict(max_concurrent: usize, tolerance: u32) -> Pace {
-    Pace { max_concurrent, tolerance: Tolerance::Count(tolerance), concurrency: Concurrency::StrictFailureTolerance }
+fn strict(max_concurrent: u16, tolerance: u32) -> BulkStrategy {
+    BulkStrategy { max_concurrent, failure_tolerance: FailureTolerance::Count(tolerance), ..BulkStrategy::default() }
 }
 
 #[test]
 fn strict_starts_with_no_more_than_may_fail_and_one() {
     assert_eq!(next(&strict(16, 2), &children(&of(10, &[], strict(16, 2)))).start, [0, 1, 2]);
     assert_eq!(next(&strict(2, 5), &children(&of(10, &[], strict(2, 5)))).start, [0, 1]);
-    let soft = Pace { concurrency: Concurrency::SoftFailureTolerance, ..strict(4, 0) };
-    assert_eq!(next(&soft, &children(&of(10, &[], soft))).start, [0, 1, 2, 3]);
+    let soft = BulkStrategy { concurrency_mode: ConcurrencyMode::Soft, ..strict(4, 0) };
+    assert_eq!(next(&soft, &children(&of(10, &[], soft.clone()))).start, [0, 1, 2, 3]);
 }
 
 #[test]
@@ -278,13 +279,13 @@ fn each_failure_takes_one_from_those_in_flight() {
     let wave = next(&strict(16, 2), &some);
     assert!(wave.start.is_empty() && wave.over);
     assert_eq!(wave.leave.iter().map(|(child, _)| *child).collect::<Vec<_>>(), [3, 4, 5, 6, 7, 8, 9]);
-    assert!(wave.leave.iter().all(|(_, why)| *why == Leave::ToleranceExceeded));
+    assert!(wave.leave.iter().all(|(_, why)| *why == NotStarted::ToleranceExceeded));
 }
 
 #[test]
 fn a_failed_canary_stops_the_rest_whatever_is_tolerated() {
     let pace = strict(16, 5);
-    let mut some = children(&of(4, &[], pace));
+    let mut some = children(&of(4, &[], pace.clone()));
     some[2].canary = true;
     assert_eq!(next(&pace, &some).start, [2]);
     some[2].standing = Standing::Running;
@@ -292,27 +293,26 @@ fn a_failed_canary_stops_the_rest_whatever_is_tolerated() {
     some[2].standing = Standing::Failed;
     let wave = next(&pace, &some);
     assert!(wave.over);
-    assert_eq!(wave.leave, [(0, Leave::CanaryFailed), (1, Leave::CanaryFailed), (3, Leave::CanaryFailed)]);
+    assert_eq!(wave.leave, [(0, NotStarted::CanaryFailed), (1, NotStarted::CanaryFailed), (3, NotStarted::CanaryFailed)]);
 }
 
 #[test]
 fn a_tenants_next_step_goes_before_another_tenants_first() {
     let pace = strict(1, 9);
-    let mut some = children(&Script { tenants: vec![(false, vec![true]), (false, vec![true, true])], ..of(0, &[], pace) });
+    let mut some = children(&Script { tenants: vec![(false, vec![true]), (false, vec![true, true])], ..of(0, &[], pace.clone()) });
     some[1].standing = Standing::Good;
     assert_eq!(next(&pace, &some).start, [2]);
     some[1].standing = Standing::Failed;
     let wave = next(&pace, &some);
-    assert_eq!((wave.start, wave.leave), (vec![0], vec![(2, Leave::StepBeforeFailed)]));
+    assert_eq!((wave.start, wave.leave), (vec![0], vec![(2, NotStarted::PrerequisiteFailed)]));
 }
 
 #[test]
 fn a_percentage_is_rounded_down() {
-    assert_eq!(Tolerance::Percent(10).of(500), 50);
-    assert_eq!(Tolerance::Percent(10).of(19), 1);
-    assert_eq!(Tolerance::Percent(10).of(9), 0);
-    assert_eq!(Tolerance::Percent(100).of(7), 7);
-    assert_eq!(Tolerance::Percent(255).of(7), 7);
+    assert_eq!(FailureTolerance::Percent(10).of(500), 50);
+    assert_eq!(FailureTolerance::Percent(10).of(19), 1);
+    assert_eq!(FailureTolerance::Percent(10).of(9), 0);
+    assert_eq!(FailureTolerance::Percent(100).of(7), 7);
 }
 
 #[test]

@@ -3,8 +3,10 @@
 use chrono::{DateTime, Utc};
 use entity::job::{ActiveModel, Column, Entity};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, UpdateMany};
+use serde_json::Value;
 
-use super::{JobLease, JobState};
+use super::{Job, JobLease, JobState};
+use crate::convert::json;
 use crate::db::{Db, WriteTx};
 use crate::error::{Result, StoreError};
 use crate::store::Store;
@@ -26,6 +28,22 @@ impl WriteTx {
     /// The job did its work.
     pub async fn complete_job(&self, lease: JobLease, at: DateTime<Utc>) -> Result<()> {
         update(&self.db, lease, ActiveModel { finished_at: Set(Some(at)), ..ended(JobState::Done) }).await
+    }
+
+    /// Takes every waiting job of the same kind and serial key as done, and returns their payloads: the holder does their work with its own,
+    /// in this transaction. What such a job was put in with is committed, so it is there to be read now; a job that comes later stays.
+    pub async fn absorb_jobs(&self, holder: &Job, at: DateTime<Utc>) -> Result<Vec<Value>> {
+        let Some(serial_key) = &holder.serial_key else { return Ok(Vec::new()) };
+        let row = ActiveModel { finished_at: Set(Some(at)), ..ended(JobState::Done) };
+        let taken = Entity::update_many()
+            .set(row)
+            .filter(Column::WorkspaceId.eq(holder.workspace_id.0))
+            .filter(Column::SerialKey.eq(serial_key))
+            .filter(Column::Kind.eq(&holder.kind))
+            .filter(Column::State.eq(JobState::Ready.as_str()))
+            .exec_with_returning(&self.db)
+            .await?;
+        taken.iter().map(|row| json("job.payload", &row.payload)).collect()
     }
 
     /// The job is to be tried again at an instant.
