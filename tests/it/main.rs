@@ -13,6 +13,7 @@ macro_rules! on_both_databases {
 mod api_keys;
 mod approvals;
 mod baselines;
+mod bulk_runs;
 mod conflict;
 mod coverage;
 mod crash;

@@ -72,16 +72,11 @@ impl Fleet {
         let sim = Sim::start(config, Arc::new(SystemClock), Arc::new(SystemIds)).await.expect("the simulator starts");
         let parts = Parts::open(database, folder.path(), &sim).await;
         let app = parts.app(&Arc::new(Gate::default()));
-        let olive = FirstMember {
-            issuer: "lab".to_owned(),
-            subject: "Olive".to_owned(),
-            display_name: "Olive".to_owned(),
-            role: Role::Owner,
-        };
+        let olive =
+            FirstMember { issuer: "lab".to_owned(), subject: "Olive".to_owned(), display_name: "Olive".to_owned(), role: Role::Owner };
         let workspace = app.ensure_workspace("Fleet", &[olive]).await.expect("a workspace");
         let owner = app.owner(workspace).await.expect("an owner");
-        let mut fleet =
-            Fleet { parts, cloud: Cloud::of(&sim), workspace, tenants: Vec::new(), app, _sim: sim, _folder: folder };
+        let mut fleet = Fleet { parts, cloud: Cloud::of(&sim), workspace, tenants: Vec::new(), app, _sim: sim, _folder: folder };
         let importer = fleet.worker("importer");
         for number in 0..tenants {
             let connect = ConnectTenant {
@@ -117,8 +112,7 @@ impl Fleet {
 
     /// A bulk change that turns every tenant's policy off, planned in all of them. A worker must run.
     pub async fn planned(&self, strategy: BulkStrategy) -> BulkView {
-        let payload: ChangePayload =
-            serde_json::from_value(json!({ "kind": "policy.state_change", "to": "disabled" })).expect("a payload");
+        let payload: ChangePayload = serde_json::from_value(json!({ "kind": "policy.state_change", "to": "disabled" })).expect("a payload");
         self.planned_with(strategy, Some(BulkTarget::DisplayName(POLICY.to_owned())), payload, Vec::new()).await
     }
 

@@ -53,8 +53,7 @@ impl App {
     ) -> AppResult<BulkTaken> {
         let now = self.now();
         let digest = check_ready(&bulk, &facts)?;
-        let ready: Vec<i64> =
-            facts.iter().filter(|item| item.facts.state() == BulkItemState::Ready).map(|item| item.position).collect();
+        let ready: Vec<i64> = facts.iter().filter(|item| item.facts.state() == BulkItemState::Ready).map(|item| item.position).collect();
         let mut items = tx.bulk_items_at(bulk.workspace_id, bulk.id, &ready).await?;
         for change in tx.changes_of_items(bulk.workspace_id, &items).await?.values() {
             check_change(change, now)?;

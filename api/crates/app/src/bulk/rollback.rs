@@ -43,8 +43,14 @@ impl App {
                 item.rollback_failure = None;
             }
             tx.put_bulk_items(&items).await?;
-            let run =
-                BulkRun { kind: RunKind::Rollback, by: actor.member_id, at: now, digest: command.digest.clone(), stopped_at: None, stopped_by: None };
+            let run = BulkRun {
+                kind: RunKind::Rollback,
+                by: actor.member_id,
+                at: now,
+                digest: command.digest.clone(),
+                stopped_at: None,
+                stopped_by: None,
+            };
             bulk.run = Some(run);
             tx.enqueue_job(&advance_job(JobId(self.ids().uuid()), bulk.workspace_id, bulk.id, None, now)).await?;
             let mut moved = Vec::with_capacity(applied.len());

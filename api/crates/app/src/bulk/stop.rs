@@ -2,15 +2,13 @@
 
 use domain::access::Operation;
 use domain::bulk::wave::Standing;
-use domain::bulk::{BulkChange, BulkItemState, BulkRun, BulkStage, NotStarted, RunKind};
+use domain::bulk::{BulkItemState, BulkRun, BulkStage, NotStarted, RunKind};
 use domain::change::request::ChangeRequest;
-use domain::change::transition::{ChangeCommand, ChangeEventKind, open_events, transition};
-use domain::event::{NewEvent, SubjectKind};
-use domain::id::AuditId;
+use domain::change::transition::{ChangeCommand, ChangeEventKind, open_events};
 use domain::schedule::Void;
 use domain::workspace::Actor;
 use serde_json::json;
-use store::{BulkItemFacts, WriteTx};
+use store::BulkItemFacts;
 
 use super::advance::{left, stage_of};
 use super::apply::{counts, moved_to, not_ready, progress};
@@ -19,7 +17,6 @@ use super::schedule::end_schedule;
 use super::step::{BulkAsked, BulkTaken};
 use super::view::BulkView;
 use crate::App;
-use crate::audited::Subject;
 use crate::error::AppResult;
 
 impl App {
@@ -75,8 +72,9 @@ impl App {
             end_schedule(&mut bulk, Void::ChangeCancelled, self.now());
             let mut items = tx.bulk_items_at(bulk.workspace_id, bulk.id, &open).await?;
             let changes = tx.changes_of_items(bulk.workspace_id, &items).await?;
-            let own = items.iter().filter_map(|item| changes.get(&item.change_id?).cloned()).collect();
-            let cancelled = self.cancel_children(tx, actor, &bulk, own).await?;
+            let cancels = |change: &&ChangeRequest| open_events(change).contains(&ChangeEventKind::Cancel);
+            let own = items.iter().filter_map(|item| changes.get(&item.change_id?)).filter(cancels).cloned().collect();
+            let stepped = self.step_all(tx, actor, &bulk, Operation::CancelBulkChange, own, |_| ChangeCommand::Cancel).await?;
             items.iter_mut().for_each(|item| item.not_started = Some(NotStarted::Cancelled));
             tx.put_bulk_items(&items).await?;
             let mut moved = Vec::with_capacity(open.len());
@@ -85,31 +83,14 @@ impl App {
                 item.facts.apply_failed = false;
                 moved.push(moved_to(item));
             }
-            let mut events = cancelled;
+            let mut events = stepped.events;
             events.extend(progress(&bulk, Some(actor.member_id), BulkStage::Apply, &counts(&facts), &moved));
-            bulk.run = bulk.run.map(|run| BulkRun { stopped_at: run.stopped_at.or(Some(self.now())), stopped_by: Some(actor.member_id), ..run });
+            bulk.run =
+                bulk.run.map(|run| BulkRun { stopped_at: run.stopped_at.or(Some(self.now())), stopped_by: Some(actor.member_id), ..run });
             let detail = json!({ "items": items.len() });
             Ok(BulkTaken { bulk, detail, events })
         })
         .await
-    }
-
-    /// Cancels the changes that can be; their events, to be appended with the bulk change's own.
-    async fn cancel_children(&self, tx: &WriteTx, actor: &Actor, bulk: &BulkChange, changes: Vec<ChangeRequest>) -> AppResult<Vec<NewEvent>> {
-        let now = self.now();
-        let (mut changed, mut events, mut entries) = (Vec::new(), Vec::new(), Vec::new());
-        for change in changes.into_iter().filter(|change| open_events(change).contains(&ChangeEventKind::Cancel)) {
-            let from = change.status;
-            let cancelled = transition(change, ChangeCommand::Cancel, Some(actor.member_id), now)?;
-            let subject = Subject::new(SubjectKind::ChangeRequest, cancelled.change.id.0, Some(cancelled.change.tenant_id));
-            let detail = json!({ "from": from, "to": cancelled.change.status, "bulkChangeId": bulk.id });
-            entries.push((AuditId(self.ids().uuid()), subject.done(actor, Operation::CancelBulkChange, detail)));
-            events.extend(cancelled.events);
-            changed.push(cancelled.change);
-        }
-        tx.update_changes_stepped(&changed, now).await?;
-        tx.append_audits(bulk.workspace_id, now, entries).await?;
-        Ok(events)
     }
 }
 
@@ -121,16 +102,12 @@ fn goes_on(run: &BulkRun, facts: &[BulkItemFacts]) -> bool {
 
 /// The places of the items whose turn has not come, sorted.
 fn waiting(run: &BulkRun, facts: &[BulkItemFacts]) -> Vec<i64> {
-    let waits =
-        |item: &&BulkItemFacts| Standing::of(run, &item.facts, item.queued_at, item.rollback_queued_at) == Some(Standing::Waiting);
+    let waits = |item: &&BulkItemFacts| Standing::of(run, &item.facts, item.queued_at, item.rollback_queued_at) == Some(Standing::Waiting);
     facts.iter().filter(waits).map(|item| item.position).collect()
 }
 
 /// Whether cancelling gives the item up.
 fn open(item: &BulkItemFacts) -> bool {
     use BulkItemState as S;
-    matches!(
-        item.facts.state(),
-        S::Pending | S::Blocked | S::Ready | S::Satisfied | S::AwaitingApproval | S::Queued | S::NotStarted
-    )
+    matches!(item.facts.state(), S::Pending | S::Blocked | S::Ready | S::Satisfied | S::AwaitingApproval | S::Queued | S::NotStarted)
 }

@@ -24,3 +24,4 @@ mod policy_lists;
 mod rows;
 mod schedules;
 mod sign_ins;
+mod wakes;

@@ -116,9 +116,7 @@ pub(crate) async fn gave_up(app: &App, job: &Job, error: &JobError) -> Result<()
     let Some(bulk) = tx.hold_bulk_change(job.workspace_id, payload.bulk_id).await? else { return Ok(()) };
     let Some(run) = &bulk.run else { return Ok(()) };
     let mut facts = tx.bulk_item_facts(bulk.workspace_id, bulk.id).await?;
-    let waiting = |item: &BulkItemFacts| {
-        Standing::of(run, &item.facts, item.queued_at, item.rollback_queued_at) == Some(Standing::Waiting)
-    };
+    let waiting = |item: &BulkItemFacts| Standing::of(run, &item.facts, item.queued_at, item.rollback_queued_at) == Some(Standing::Waiting);
     let positions: BTreeSet<i64> = facts.iter().filter(|item| waiting(item)).map(|item| item.position).collect();
     let mut items = tx.bulk_items_at(bulk.workspace_id, bulk.id, &positions.iter().copied().collect::<Vec<_>>()).await?;
     let failure = ItemFailure { code: "INTERNAL".to_owned(), message: error.for_people(), at: app.now() };

@@ -69,7 +69,7 @@ async fn forwards(app: &App, tx: &WriteTx, bulk: &BulkChange, run: &BulkRun, ite
     let change = tx.change(bulk.workspace_id, id).await?.ok_or(AppError::NotFound)?;
     let from = change.status;
     let applying = app.start_apply(tx, &actor, change).await?;
-    let detail = json!({ "from": from, "to": applying.change.status, "bulkChangeId": bulk.id });
+    let detail = json!({ "from": from, "to": applying.change.status, "bulkChange": bulk.id });
     app.save(tx, &actor, Operation::ApplyChange, applying, detail).await?;
     Ok(())
 }
@@ -108,7 +108,7 @@ async fn give_up_earlier(app: &App, tx: &WriteTx, actor: &Actor, bulk: &BulkChan
     }
     let cancelled = transition(earlier, ChangeCommand::Cancel, Some(actor.member_id), app.now())?;
     app.free_original(tx, &cancelled.change).await?;
-    let detail = json!({ "to": cancelled.change.status, "bulkChangeId": bulk.id });
+    let detail = json!({ "to": cancelled.change.status, "bulkChange": bulk.id });
     app.save(tx, actor, Operation::CancelChange, cancelled, detail).await?;
     Ok(())
 }

@@ -94,7 +94,11 @@ async fn look(app: &App, tx: &WriteTx, bulk: BulkChange, schedule: BulkSchedule)
     let now = app.now();
     if now > schedule.latest_at {
         let began = schedule.state == ScheduleState::Firing;
-        return Ok(Fired::Missed(if began { "it began to fire, but could not get to its end in time" } else { "no worker was there to fire it in time" }));
+        return Ok(Fired::Missed(if began {
+            "it began to fire, but could not get to its end in time"
+        } else {
+            "no worker was there to fire it in time"
+        }));
     }
     let actor = deputy(app, tx, bulk.workspace_id, schedule.armed_by).await?;
     authorize(&actor, Operation::ApplyBulkChange)?;
@@ -114,7 +118,13 @@ async fn look(app: &App, tx: &WriteTx, bulk: BulkChange, schedule: BulkSchedule)
 }
 
 /// First every tenant is synced, then the dry-run is made again. What it waits for; `None` when both have ended.
-async fn revalidate(app: &App, tx: &WriteTx, bulk: &BulkChange, schedule: &BulkSchedule, facts: &[BulkItemFacts]) -> AppResult<Option<&'static str>> {
+async fn revalidate(
+    app: &App,
+    tx: &WriteTx,
+    bulk: &BulkChange,
+    schedule: &BulkSchedule,
+    facts: &[BulkItemFacts],
+) -> AppResult<Option<&'static str>> {
     let now = app.now();
     let mut tenants: Vec<TenantId> = facts.iter().filter(|item| !item.facts.excluded).map(|item| item.tenant_id).collect();
     tenants.dedup();
