@@ -83,17 +83,31 @@ impl App {
                 return Ok(refreshed);
             }
             for (tenant, documents) in wanted {
-                let documents = not_fresh(&tx, actor, tenant, documents, command.window).await?;
-                for some in documents.chunks(DOCUMENTS_OF_A_JOB) {
-                    let payload = ImpactPayload { tenant_id: tenant, window: command.window, documents: some.to_vec() };
-                    self.enqueue_impact(&tx, actor, payload).await?;
-                }
+                self.refresh_documents(&tx, actor, tenant, documents, command.window, Operation::RefreshImpact).await?;
             }
             tx.commit().await?;
             self.hub().poke();
             Ok(refreshed)
         };
         self.audited(actor, Operation::RefreshImpact, subject, work).await
+    }
+
+    /// Enqueues those documents of a tenant that are not fresh; does not commit.
+    pub(crate) async fn refresh_documents(
+        &self,
+        tx: &WriteTx,
+        actor: &Actor,
+        tenant: TenantId,
+        documents: Vec<Measured>,
+        window: ImpactWindow,
+        operation: Operation,
+    ) -> AppResult<()> {
+        let documents = not_fresh(tx, actor, tenant, documents, window).await?;
+        for some in documents.chunks(DOCUMENTS_OF_A_JOB) {
+            let payload = ImpactPayload { tenant_id: tenant, window, documents: some.to_vec() };
+            self.enqueue_impact(tx, actor, payload, operation).await?;
+        }
+        Ok(())
     }
 
     /// The documents to be measured by tenant; `NOT_FOUND` if one of the objects is not there.
@@ -119,7 +133,7 @@ impl App {
     }
 
     /// The document that a change intends, stored so that a job finds it; `None` where it leaves no policy.
-    async fn of_change(&self, tx: &WriteTx, change: &ChangeRequest) -> AppResult<Option<Measured>> {
+    pub(crate) async fn of_change(&self, tx: &WriteTx, change: &ChangeRequest) -> AppResult<Option<Measured>> {
         let tenant = tx.tenant(change.workspace_id, change.tenant_id).await?.ok_or(AppError::NotFound)?;
         let stored = target::load(tx, change, &tenant).await?;
         let plan = self.plan_against(tx, None, change, &tenant, &stored, Impact::Given(None)).await?;
@@ -130,7 +144,7 @@ impl App {
         Ok(Some(Measured { document_hash: plan.desired_hash, text_hash: hash, observed_as: None }))
     }
 
-    async fn enqueue_impact(&self, tx: &WriteTx, actor: &Actor, payload: ImpactPayload) -> AppResult<()> {
+    async fn enqueue_impact(&self, tx: &WriteTx, actor: &Actor, payload: ImpactPayload, operation: Operation) -> AppResult<()> {
         let now = self.now();
         let id = JobId(self.ids().uuid());
         let keys = keys(&payload);
@@ -140,7 +154,7 @@ impl App {
             tx.begin_impact(actor.workspace_id, &keys, id, now).await?;
             let subject = Subject::new(SubjectKind::Tenant, payload.tenant_id.0, Some(payload.tenant_id));
             let detail = json!({ "window": payload.window, "documents": payload.documents.len() });
-            let entry = subject.done(actor, Operation::RefreshImpact, detail);
+            let entry = subject.done(actor, operation, detail);
             tx.append_audit(actor.workspace_id, AuditId(self.ids().uuid()), now, entry).await?;
         }
         Ok(())

@@ -9,6 +9,7 @@ mod approvals;
 mod audit;
 mod baseline;
 mod breakglass;
+mod bulk;
 mod canonical;
 mod corpus;
 mod coverage;

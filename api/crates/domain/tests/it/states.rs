@@ -30,7 +30,7 @@ const COLUMNS: [ChangeStatus; 9] = [
 ];
 
 #[rustfmt::skip]
-const TABLE: [(&str, [&str; 9]); 21] = [
+const TABLE: [(&str, [&str; 9]); 22] = [
     //                    draft               dry_run_complete    dry_run_blocked     awaiting_approval   applying   applied        failed              rolled_back  cancelled
     ("dry-run, same",    ["dry_run_complete", "dry_run_complete", "dry_run_complete", "awaiting_approval", "-",       "-",           "dry_run_complete", "-",         "-"]),
     ("dry-run, other",   ["dry_run_complete", "dry_run_complete", "dry_run_complete", "dry_run_complete",  "-",       "-",           "dry_run_complete", "-",         "-"]),
@@ -53,6 +53,7 @@ const TABLE: [(&str, [&str; 9]); 21] = [
     ("rolled back",      ["-",                "-",                "-",                "-",                 "-",       "rolled_back", "-",                "-",         "-"]),
     ("cancel",           ["cancelled",        "cancelled",        "cancelled",        "cancelled",         "-",       "-",           "cancelled",        "-",         "-"]),
     ("base moved",       ["-",                "draft",            "draft",            "draft",             "-",       "-",           "-",                "-",         "-"]),
+    ("void approval",    ["-",                "dry_run_complete", "-",                "dry_run_complete",  "-",       "-",           "-",                "-",         "-"]),
 ];
 
 fn command(event: &str) -> ChangeCommand {
@@ -87,6 +88,7 @@ fn command(event: &str) -> ChangeCommand {
         "rolled back" => ChangeCommand::RolledBack { by: ChangeId(Uuid::from_u128(90)) },
         "cancel" => ChangeCommand::Cancel,
         "base moved" => ChangeCommand::BaseMoved,
+        "void approval" => ChangeCommand::VoidApproval,
         other => panic!("no such event: {other}"),
     }
 }

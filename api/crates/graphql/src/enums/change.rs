@@ -99,6 +99,8 @@ mirror! {
         Cancel,
         /// The object changed outside Causeway.
         BaseMoved,
+        /// What was reviewed together with it changed: its approvals are void, its dry-run stands.
+        VoidApproval,
     }
 
     /// Why a change was closed without a write.

@@ -4,6 +4,7 @@
 
 mod support;
 
+mod bulk;
 mod cancelled;
 mod changes;
 mod drift;
