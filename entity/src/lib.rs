@@ -32,5 +32,6 @@ pub mod sign_in_log;
 pub mod sign_in_seen;
 pub mod snapshot;
 pub mod tenant;
+pub mod tenant_alias;
 pub mod tenant_baseline;
 pub mod workspace;

@@ -40,6 +40,7 @@ async fn every_role_may_do_what_the_table_says(database: Database) {
                 ("UpdatePolicyMetadataInput", json!({ "id": policy["id"], "expectedRevision": 0, "code": "CA001" }))
             }
             Operation::SetEmergencyAccess => ("SetEmergencyAccessInput", json!({ "id": tenant, "objectIds": [], "expectedRevision": 0 })),
+            Operation::SetTenantAliases => ("SetTenantAliasesInput", json!({ "id": tenant, "aliases": [], "expectedRevision": 0 })),
             Operation::CreateChange => {
                 ("CreateChangeInput", json!({ "policyId": policy["id"], "payload": { "rename": { "displayName": "" } } }))
             }

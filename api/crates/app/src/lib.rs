@@ -73,6 +73,7 @@ pub use query::snapshots::SnapshotItemDiff;
 pub use query::tenants::{TenantFilter, TenantOrder};
 pub use session::Identity;
 pub use stream::StreamItem;
+pub use tenants::{NewAlias, SetTenantAliases};
 
 /// What the use cases are made of.
 pub struct Deps {

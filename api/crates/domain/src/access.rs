@@ -18,6 +18,8 @@ text_enum! {
         UpdatePolicyMetadata = "updatePolicyMetadata",
         /// `setEmergencyAccess`
         SetEmergencyAccess = "setEmergencyAccess",
+        /// `setTenantAliases`
+        SetTenantAliases = "setTenantAliases",
         /// `createChange`
         CreateChange = "createChange",
         /// `runDryRun`
@@ -118,8 +120,6 @@ text_enum! {
         ScheduleBulkChange = "scheduleBulkChange",
         /// `revokeBulkSchedule`
         RevokeBulkSchedule = "revokeBulkSchedule",
-        /// `setTenantAliases`
-        SetTenantAliases = "setTenantAliases",
     }
 }
 

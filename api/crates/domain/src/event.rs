@@ -68,6 +68,8 @@ text_enum! {
         SignInsFailed = "SIGN_INS_FAILED",
         /// Emergency access was configured.
         EmergencyAccessChanged = "EMERGENCY_ACCESS_CHANGED",
+        /// The names that members keep for a tenant's objects were replaced; `data.aliases` is how many.
+        TenantAliasesChanged = "TENANT_ALIASES_CHANGED",
         /// A policy's metadata was edited.
         PolicyMetadataChanged = "POLICY_METADATA_CHANGED",
         /// A change request was created (`data.to` is its status).

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::id::{SnapshotId, TenantId, WorkspaceId};
+use crate::id::{MemberId, SnapshotId, TenantId, WorkspaceId};
 use crate::text_enum;
 
 text_enum! {
@@ -151,4 +151,19 @@ pub struct DirectoryObject {
     pub display_name: String,
     /// Members, transitively, for groups; `None` when not counted.
     pub member_count: Option<i64>,
+}
+
+/// What a name stands for in a tenant, as a member keeps it: decisive for every reference by that name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TenantAlias {
+    /// Kind of object.
+    pub kind: DirectoryKind,
+    /// The name, as it was written; case does not count.
+    pub name: String,
+    /// Graph's id of the object.
+    pub object_id: String,
+    /// Who keeps it.
+    pub kept_by: MemberId,
+    /// Since when.
+    pub kept_at: DateTime<Utc>,
 }

@@ -54,6 +54,7 @@ const BOUNDED: &[&str] = &[
     "ResolvedReference.candidates",
     "RevertDriftPayload.changes",
     "Schedule.blockedDiff",
+    "Tenant.aliases",
     "WhatIfDecision.blockedBy",
     "WhatIfDecision.missing",
     "WhatIfMissing.policies",

@@ -34,6 +34,9 @@ pub(crate) async fn names(tx: &Reader, workspace: WorkspaceId, tenant: TenantId)
             names.add_named(&alias.name, object);
         }
     }
+    for alias in tx.tenant_aliases(workspace, tenant).await? {
+        names.keep(alias.kind, &alias.name, &alias.object_id);
+    }
     Ok(names)
 }
 
@@ -88,7 +91,12 @@ impl App {
         let plan = self.plan_against(reader, None, &change, tenant, &stored, Impact::Given(None)).await?;
         let open =
             plan.references.into_iter().filter(|reference| reference.candidates.is_empty() || PARTLY_CACHED.contains(&reference.kind));
-        Ok(Wanted::of(open.map(|reference| (reference.kind, reference.given))))
+        let kept = names(reader, tenant.workspace_id, tenant.id).await?;
+        // A kept name is asked for as what it stands for.
+        Ok(Wanted::of(open.map(|reference| match kept.kept(reference.kind, &reference.given) {
+            Some(id) => (reference.kind, id.to_owned()),
+            None => (reference.kind, reference.given),
+        })))
     }
 
     /// Asks Graph, one kind after the other; a kind that can't be read is left out.

@@ -1,4 +1,4 @@
-//! Objects that open changes and the tenant's baseline refer to, and that no policy may refer to yet: a sync keeps asking for them, so that
+//! Objects that open changes, the tenant's baseline and the names that members keep refer to, and that no policy may refer to yet: a sync keeps asking for them, so that
 //! their names don't fall out of the cache.
 
 use std::collections::HashSet;
@@ -21,7 +21,9 @@ pub(super) async fn read(app: &App, tenant: &Tenant, graph: &TenantGraph, read: 
     let names: HashSet<(DirectoryKind, String)> = read.iter().map(|object| (object.kind, object.display_name.to_lowercase())).collect();
     let of_changes = of_open_changes(&reader, tenant).await?;
     let of_baseline = of_baseline(&reader, tenant).await?;
-    let missing = of_changes.into_iter().chain(of_baseline).filter(|(kind, text)| {
+    let kept = reader.tenant_aliases(tenant.workspace_id, tenant.id).await?;
+    let kept = kept.into_iter().map(|alias| (alias.kind, alias.object_id));
+    let missing = of_changes.into_iter().chain(of_baseline).chain(kept).filter(|(kind, text)| {
         let key = (*kind, text.to_lowercase());
         !known.contains(&key) && !names.contains(&key)
     });

@@ -1,8 +1,11 @@
 //! Use cases on tenants, one file per verb, and how a tenant's Graph access is made.
 
+mod aliases;
 mod connect;
 mod emergency;
 mod resync;
+
+pub use aliases::{NewAlias, SetTenantAliases};
 
 use domain::tenant::Tenant;
 use graph::{Credential, Secret, TenantAccess, TenantGraph};

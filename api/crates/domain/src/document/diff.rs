@@ -15,7 +15,7 @@ pub struct NameTable {
     by_id: HashMap<(DirectoryKind, String), DirectoryObject>,
     /// Names that the cache does not hold beside an object, such as user principal names, by their lower-case form.
     also: HashMap<(DirectoryKind, String), Vec<String>>,
-    /// What members say that a name stands for, by its lower-case form: the id.
+    /// The one object that a member keeps a name for, by the name's lower-case form.
     kept: HashMap<(DirectoryKind, String), String>,
 }
 
@@ -36,16 +36,19 @@ impl NameTable {
         self.by_id.insert((object.kind, id), object);
     }
 
-    /// Adds what members say that a name stands for: it alone goes by that name from now on.
-    pub fn keep_alias(&mut self, name: &str, object: DirectoryObject) {
-        let id = object.object_id.to_lowercase();
-        self.kept.insert((object.kind, name.trim().to_lowercase()), id.clone());
-        self.by_id.insert((object.kind, id), object);
+    /// Makes a name stand for one object, whatever else goes by it. While the cache does not hold the object, the name stands for nothing.
+    pub fn keep(&mut self, kind: DirectoryKind, name: &str, object_id: &str) {
+        self.kept.insert((kind, name.to_lowercase()), object_id.to_lowercase());
+    }
+
+    /// The id of the object that a member keeps the name for.
+    pub fn kept(&self, kind: DirectoryKind, name: &str) -> Option<&str> {
+        self.kept.get(&(kind, name.trim().to_lowercase())).map(String::as_str)
     }
 
     /// Whether members say what the name stands for.
     pub fn has_alias(&self, kind: DirectoryKind, name: &str) -> bool {
-        self.kept.contains_key(&(kind, name.trim().to_lowercase()))
+        self.kept(kind, name).is_some()
     }
 
     /// The name of an object; `None` when the cache has none.
@@ -58,13 +61,13 @@ impl NameTable {
         self.by_id.get(&(kind, id.to_lowercase()))
     }
 
-    /// Every object of the kind that goes by the name, ignoring case, in the order of their ids; at most `limit`. Where members say what the
-    /// name stands for, only that.
+    /// Every object of the kind that goes by the name, ignoring case, in the order of their ids; at most `limit`. A kept name stands for its
+    /// object alone.
     pub fn called(&self, kind: DirectoryKind, name: &str, limit: usize) -> Vec<&DirectoryObject> {
-        let wanted = name.to_lowercase();
-        if let Some(id) = self.kept.get(&(kind, wanted.clone())) {
-            return self.find(kind, id).into_iter().take(limit).collect();
+        if let Some(id) = self.kept(kind, name) {
+            return self.find(kind, id).into_iter().collect();
         }
+        let wanted = name.to_lowercase();
         let also = self.also.get(&(kind, wanted.clone())).map_or(&[][..], Vec::as_slice);
         let goes_by_it = |id: &String, object: &DirectoryObject| also.contains(id) || object.display_name.to_lowercase() == wanted;
         let of_kind = self.by_id.iter().filter(|((of, _), _)| *of == kind);

@@ -20,7 +20,7 @@ use crate::policy::PolicyState;
 use diff::NameTable;
 
 pub use canonical::{Canonical, canonical_location};
-pub use references::Reference;
+pub use references::{Reference, is_id};
 pub use text::{canonical_text, text_hash};
 
 /// A Conditional Access policy exactly as Graph gave it: members that we don't know survive reading, diffing and writing.

@@ -126,7 +126,7 @@ pub(crate) fn stands_for_an_object(kind: DirectoryKind, list: &str, text: &str) 
 }
 
 /// Whether a text has the form of an id of this kind: a GUID, or `c1` to `c99` for authentication contexts.
-pub(crate) fn is_id(kind: DirectoryKind, text: &str) -> bool {
+pub fn is_id(kind: DirectoryKind, text: &str) -> bool {
     match kind {
         DirectoryKind::AuthenticationContext => is_context(text),
         _ => text.len() == 36 && uuid::Uuid::parse_str(text).is_ok(),

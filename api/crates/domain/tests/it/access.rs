@@ -20,7 +20,7 @@ fn each_row_of_the_page_holds() {
         (&[CreateChange, EditChange, RunDryRun, RefreshImpact, RequestApproval, CancelChange], &[Owner, Admin, Operator]),
         (&[DecideApproval, ReviewEmergency], &[Owner, Admin, Approver]),
         (&[ApplyChange, ScheduleChange, RollbackChange], &[Owner, Admin]),
-        (&[ConnectTenant, ResyncTenant, ReadSignIns, UpdatePolicyMetadata, SetEmergencyAccess], &[Owner, Admin]),
+        (&[ConnectTenant, ResyncTenant, ReadSignIns, UpdatePolicyMetadata, SetEmergencyAccess, SetTenantAliases], &[Owner, Admin]),
         (&[AddMember, CreateApiKey, UpdateWorkspace, CreateFreezeWindow, WaiveWarning, LoosenInEmergency], &[Owner]),
     ];
     for (operations, roles) in rows {

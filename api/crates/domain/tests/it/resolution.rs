@@ -98,3 +98,16 @@ fn an_object_may_be_found_under_another_name() {
     assert!(names.called(DirectoryKind::Group, "Ada", 10).is_empty());
     assert!(names.holds(DirectoryKind::User) && !names.holds(DirectoryKind::Group));
 }
+
+#[test]
+fn a_kept_name_stands_for_its_object_alone_and_for_nothing_when_that_is_gone() {
+    let twins = [object(DirectoryKind::Group, 1, "Twins"), object(DirectoryKind::Group, 2, "TWINS")];
+    let mut names = NameTable::new(twins);
+    names.keep(DirectoryKind::Group, "Twins", &Uuid::from_u128(2).to_string().to_uppercase());
+    names.keep(DirectoryKind::Group, "Gone", &Uuid::from_u128(9).to_string());
+    let called =
+        |name: &str| names.called(DirectoryKind::Group, name, 10).iter().map(|object| object.object_id.clone()).collect::<Vec<_>>();
+    assert_eq!(called("twins "), [Uuid::from_u128(2).to_string()]);
+    assert_eq!(called("Gone"), Vec::<String>::new());
+    assert_eq!(names.called(DirectoryKind::User, "Twins", 10).len(), 0, "a name is kept for one kind");
+}

@@ -31,6 +31,8 @@ pub enum Action {
     UpdatePolicyMetadata,
     /// `setEmergencyAccess`
     SetEmergencyAccess,
+    /// `setTenantAliases`
+    SetTenantAliases,
     /// `createChange`
     CreateChange,
     /// `runDryRun`
@@ -102,6 +104,7 @@ impl From<Action> for domain::access::Operation {
             Action::ReadSignIns => Operation::ReadSignIns,
             Action::UpdatePolicyMetadata => Operation::UpdatePolicyMetadata,
             Action::SetEmergencyAccess => Operation::SetEmergencyAccess,
+            Action::SetTenantAliases => Operation::SetTenantAliases,
             Action::CreateChange => Operation::CreateChange,
             Action::RunDryRun => Operation::RunDryRun,
             Action::RequestApproval => Operation::RequestApproval,

@@ -12,6 +12,7 @@ pub mod payload;
 pub mod policy;
 pub mod schedule;
 pub mod tenant;
+pub mod tenant_alias;
 pub mod what_if;
 pub mod what_if_device;
 pub mod workspace;

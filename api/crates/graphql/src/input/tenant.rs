@@ -102,7 +102,7 @@ impl SetEmergencyAccessInput {
     }
 }
 
-fn tenant(scope: &Scope, id: &ID, field: &str) -> Result<TenantId, Refused> {
+pub(super) fn tenant(scope: &Scope, id: &ID, field: &str) -> Result<TenantId, Refused> {
     scope.ids.key(id, Kind::Tenant).map(TenantId).map_err(|error| bad_id(error, field))
 }
 

@@ -6,6 +6,7 @@ use async_graphql::{Context, Object};
 
 use crate::fault::Nullable;
 use crate::input::tenant::{ConnectTenantInput, ReadSignInsInput, ResyncTenantInput, SetEmergencyAccessInput};
+use crate::input::tenant_alias::SetTenantAliasesInput;
 use crate::mutation::payload::{TenantPayload, settle};
 use crate::scope::scope;
 use crate::types::tenant::Tenant;
@@ -65,6 +66,22 @@ impl TenantMutations {
         let run = async {
             let command = input.command(scope)?;
             Ok(Tenant::new(Arc::new(scope.app.set_emergency_access(&scope.actor, command).await?)))
+        };
+        settle(run.await)
+    }
+
+    /// Replaces the names that are kept for a tenant's objects: a reference by such a name, of an ordinary change or of a bulk change, is the
+    /// object it is kept for, whatever else goes by the name there. Each object must be in the tenant.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn set_tenant_aliases(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The tenant and its names.")] input: SetTenantAliasesInput,
+    ) -> Nullable<TenantPayload> {
+        let scope = scope(ctx);
+        let run = async {
+            let command = input.command(scope)?;
+            Ok(Tenant::new(Arc::new(scope.app.set_tenant_aliases(&scope.actor, command).await?)))
         };
         settle(run.await)
     }

@@ -84,6 +84,7 @@ impl From<domain::event::Event> for Event {
             EventKind::TenantConnected
             | EventKind::TenantConnectionChanged
             | EventKind::EmergencyAccessChanged
+            | EventKind::TenantAliasesChanged
             | EventKind::BaselineAssigned => Event::TenantEvent(TenantEvent(event)),
             EventKind::PolicyMetadataChanged => Event::PolicyEvent(PolicyEvent(event)),
             EventKind::ApplyProgress => Event::ApplyProgressEvent(ApplyProgressEvent(event)),
@@ -251,6 +252,8 @@ pub enum TenantEventType {
     ConnectionChanged,
     /// Its emergency access was configured.
     EmergencyAccessChanged,
+    /// The names that members keep for its objects were replaced.
+    AliasesChanged,
 }
 
 event_object! {
@@ -261,6 +264,7 @@ event_object! {
             match self.0.event.kind {
                 EventKind::TenantConnected => TenantEventType::Connected,
                 EventKind::EmergencyAccessChanged => TenantEventType::EmergencyAccessChanged,
+                EventKind::TenantAliasesChanged => TenantEventType::AliasesChanged,
                 _ => TenantEventType::ConnectionChanged,
             }
         }

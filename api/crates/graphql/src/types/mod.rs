@@ -33,6 +33,7 @@ pub mod snapshot;
 pub mod snapshot_diff;
 pub mod sync_event;
 pub mod tenant;
+pub mod tenant_alias;
 pub mod three_way;
 pub mod user;
 pub mod viewer;

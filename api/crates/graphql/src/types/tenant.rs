@@ -28,6 +28,7 @@ use crate::types::policy::Policy;
 use crate::types::sign_in::SignInLog;
 use crate::types::snapshot::Snapshot;
 use crate::types::snapshot_diff::SnapshotDiff;
+use crate::types::tenant_alias::TenantAlias;
 
 /// A tenant.
 #[derive(Clone)]
@@ -111,6 +112,14 @@ impl Tenant {
     /// The emergency-access ("break-glass") principals, as an administrator configured them.
     async fn emergency_access(&self) -> EmergencyAccess {
         EmergencyAccess::from(&self.row.emergency_access)
+    }
+
+    /// The names that members keep for its objects, by kind and name; at most 200. `setTenantAliases` replaces them.
+    #[graphql(complexity = "10 + child_complexity")]
+    async fn aliases(&self, ctx: &Context<'_>) -> Nullable<Vec<TenantAlias>> {
+        let scope = scope(ctx);
+        let found = scope.app.tenant_aliases(&scope.actor, self.row.id).await.map_err(fault);
+        Some(found.map(|found| found.into_iter().map(TenantAlias).collect()))
     }
 
     /// The tenant's policies, by display name.

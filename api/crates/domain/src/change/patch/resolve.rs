@@ -119,7 +119,7 @@ impl Resolver<'_> {
 
     fn candidates(&self, kind: DirectoryKind, name: &str) -> Vec<NamedRef> {
         let called = self.names.called(kind, name.trim(), MOST_CANDIDATES);
-        if !called.is_empty() {
+        if !called.is_empty() || self.names.kept(kind, name).is_some() {
             return called.into_iter().map(|object| named(&object.object_id.to_lowercase(), &object.display_name)).collect();
         }
         let built_in =
