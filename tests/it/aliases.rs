@@ -59,7 +59,7 @@ async fn names_that_make_no_sense_are_refused(database: Database) {
         let refused = set(&owner, &tenant, &aliases).await;
         let error = refused.at("/setTenantAliases/userErrors/0").clone();
         let path: Vec<&str> = error["path"].as_array().unwrap().iter().map(|part| part.as_str().unwrap()).collect();
-        assert_eq!((&error["code"], path.join(".")), (&json!("VALIDATION"), format!("input.aliases.{at}")), "{error:#}");
+        assert_eq!((&error["code"], path.join(".")), (&json!("INVALID_INPUT"), format!("input.aliases.{at}")), "{error:#}");
     }
     let stale =
         owner.send(SET, json!({ "input": { "id": tenant, "aliases": [alias("Break glass", FIRST)], "expectedRevision": 0 } })).await;

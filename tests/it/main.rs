@@ -14,6 +14,7 @@ mod aliases;
 mod api_keys;
 mod approvals;
 mod baselines;
+mod bulk;
 mod bulk_runs;
 mod conflict;
 mod coverage;

@@ -2,11 +2,13 @@
 //!
 //! The server is the built binary, so that it can be killed; the simulator lives here, so that its ledger survives the kill.
 
+pub mod bulk;
 mod client;
 mod cloud;
 mod database;
 pub mod http;
 pub mod lab;
+pub mod many;
 pub mod process;
 mod socket;
 pub mod world;

@@ -52,8 +52,8 @@ use crate::seal::Sealer;
 use crate::settings::Settings;
 
 pub use bulk::{
-    ApplyBulkChange, BulkItemFilter, BulkItemView, BulkStep, BulkView, CreateBulkChange, DecideBulkApproval, ExcludeTenant, IncludeTenant,
-    ScheduleBulkChange,
+    ApplyBulkChange, BulkItemFilter, BulkItemView, BulkStep, BulkUpdate, BulkView, CreateBulkChange, DecideBulkApproval, ExcludeTenant,
+    IncludeTenant, ScheduleBulkChange,
 };
 pub use changes::intent::{Intent, NewPolicy, NewPolicySource};
 pub use changes::{EditChange, LoosenInEmergency, ResolveOutcome, ReviewEmergency, StopChange, WaiveWarning};

@@ -82,6 +82,10 @@ codes! {
         ScheduleNotArmed = "SCHEDULE_NOT_ARMED",
         /// The snapshot is older than 24 hours: resync and run the dry-run again.
         SnapshotStale = "SNAPSHOT_STALE",
+        /// The change is one of a bulk change: take the step on that.
+        PartOfBulk = "PART_OF_BULK",
+        /// Where the bulk change, or its tenant, stands does not allow the step; the message says what would.
+        BulkNotReady = "BULK_NOT_READY",
         /// The idempotency key was used before for another request.
         IdempotencyMismatch = "IDEMPOTENCY_MISMATCH",
         /// The last owner can't be removed or given another role.
@@ -123,6 +127,8 @@ impl ErrorCode {
         ErrorCode::ScheduleExists,
         ErrorCode::ScheduleNotArmed,
         ErrorCode::SnapshotStale,
+        ErrorCode::PartOfBulk,
+        ErrorCode::BulkNotReady,
         ErrorCode::ConnectionRefused,
     ];
 }

@@ -60,10 +60,12 @@ pub enum Kind {
     Baseline = 20,
     /// A policy of a baseline.
     BaselinePolicy = 21,
+    /// A bulk change.
+    BulkChange = 60,
 }
 
 impl Kind {
-    const ALL: [Kind; 17] = [
+    const ALL: [Kind; 18] = [
         Kind::Workspace,
         Kind::Member,
         Kind::Tenant,
@@ -81,6 +83,7 @@ impl Kind {
         Kind::ApiKey,
         Kind::Baseline,
         Kind::BaselinePolicy,
+        Kind::BulkChange,
     ];
 
     fn of(byte: u8) -> Option<Self> {

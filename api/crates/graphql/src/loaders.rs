@@ -6,14 +6,14 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use app::page::{Page, PageRequest};
-use app::{App, ImpactOf, PolicyFilter};
+use app::{App, BulkView, ImpactOf, PolicyFilter};
 use async_graphql::Error;
 use async_graphql::dataloader::Loader;
 use domain::baseline::BaselinePolicy;
 use domain::change::request::ChangeRequest;
 use domain::document::diff::NameTable;
 use domain::drift::Drift;
-use domain::id::{BaselinePolicyId, ChangeId, ContentHash, DriftId, MemberId, PolicyId, ScheduleId, SnapshotId, TenantId};
+use domain::id::{BaselinePolicyId, BulkChangeId, ChangeId, ContentHash, DriftId, MemberId, PolicyId, ScheduleId, SnapshotId, TenantId};
 use domain::impact::CachedImpact;
 use domain::policy::PolicyItem;
 use domain::schedule::Schedule;
@@ -57,6 +57,16 @@ by_id! {
     BaselinePolicyId => BaselinePolicy, baseline_policies_by_ids;
     ScheduleId => Schedule, schedules_by_ids;
     ImpactOf => CachedImpact, impact_of;
+}
+
+impl Loader<BulkChangeId> for Batch {
+    type Value = Arc<BulkView>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[BulkChangeId]) -> Result<HashMap<BulkChangeId, Self::Value>, Error> {
+        let found = self.app.bulk_changes_by_ids(&self.actor, keys).await.map_err(fault)?;
+        Ok(found.into_iter().map(|view| (view.bulk.id, Arc::new(view))).collect())
+    }
 }
 
 /// The newest schedule of a change.

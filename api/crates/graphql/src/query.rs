@@ -5,7 +5,7 @@ use std::sync::Arc;
 use app::ImpactList;
 use app::page::Page;
 use async_graphql::{Context, ID, Object, Result};
-use domain::id::{ChangeId, PolicyId, SnapshotId, TenantId};
+use domain::id::{BulkChangeId, ChangeId, PolicyId, SnapshotId, TenantId};
 use futures_util::future::join_all;
 
 use crate::connection::{Connection, wants_total};
@@ -19,6 +19,7 @@ use crate::paging::{MAX, args, cost};
 use crate::scalars::{DateTime, EventCursor};
 use crate::scope::scope;
 use crate::types::audit::{AuditEntry, AuditVerification};
+use crate::types::bulk::{BulkChange, bulk_change, bulk_changes};
 use crate::types::change::{ChangeRequest, changes};
 use crate::types::event::{Event, events};
 use crate::types::impact::PolicyImpact;
@@ -149,6 +150,24 @@ impl Query {
         let scope = scope(ctx);
         let filter = filter.unwrap_or_default().resolve(scope);
         changes(scope, filter, args(first, after, last, before), wants_total(ctx)).await
+    }
+
+    /// One bulk change; `null` too where the caller does not see all of its tenants.
+    #[graphql(complexity = "2 + child_complexity")]
+    async fn bulk_change(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<BulkChange> {
+        let scope = scope(ctx);
+        bulk_change(scope, BulkChangeId(scope.ids.key(&id, Kind::BulkChange).ok()?)).await
+    }
+
+    /// The bulk changes of the workspace, newest first; those of which the caller sees every tenant.
+    #[graphql(complexity = "cost(first, None, child_complexity)")]
+    async fn bulk_changes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items from the start or after a cursor: 1 to 100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go on from.")] after: Option<String>,
+    ) -> Result<Connection<BulkChange>> {
+        bulk_changes(scope(ctx), first, after, wants_total(ctx)).await
     }
 
     /// Every policy of any number of tenants with its impact report, by tenant and name: for integrators. It reads the cache alone; it never causes

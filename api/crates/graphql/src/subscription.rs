@@ -1,8 +1,10 @@
 //! The subscriptions: the event log, live.
 
+use std::sync::Arc;
+
 use app::{EventFilter, StreamItem};
 use async_graphql::{Context, ID, Result, SimpleObject, Subscription};
-use domain::id::ChangeId;
+use domain::id::{BulkChangeId, ChangeId};
 use futures_util::stream::{BoxStream, StreamExt};
 
 use crate::fault::{coded, fault};
@@ -10,6 +12,8 @@ use crate::ids::Kind;
 use crate::input::filter::EventWhere;
 use crate::scalars::EventCursor;
 use crate::scope::{Scope, scope};
+use crate::types::bulk::{BulkChange, BulkCounts};
+use crate::types::bulk_event::{BulkChangeUpdate, BulkTransition};
 use crate::types::change::ChangeRequest;
 use crate::types::event::{Event, EventGap};
 
@@ -62,6 +66,34 @@ impl SubscriptionRoot {
             ChangeRequestUpdate { cursor: ids.cursor(place), event: event(item), change: Some(ChangeRequest::named(id)) }
         };
         Ok(stream(scope, filter, after).await?.map(move |item| item.map(&update)).boxed())
+    }
+
+    /// What happens to one bulk change: its counts and the transitions of its items, at most four messages a second.
+    ///
+    /// Delivery: every transition after `after`, in order, none twice on one stream; what happens between two messages comes together in the
+    /// next one. The counts and the bulk change are read when the message is sent, so that the last message shows the last state. When `after`
+    /// is older than what is kept, the first message says so with `gap`.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn bulk_change_events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The bulk change.")] id: ID,
+        #[graphql(desc = "The last cursor that was processed; left out, the stream starts now.")] after: Option<EventCursor>,
+    ) -> Result<BoxStream<'static, Result<BulkChangeUpdate>>> {
+        let scope = scope(ctx);
+        let id = scope.ids.key(&id, Kind::BulkChange).map(BulkChangeId).map_err(|_| coded("NOT_FOUND", "not found"))?;
+        let after = scope.ids.place(after)?;
+        let updates = scope.app.bulk_stream(scope.actor.clone(), id, after).await.map_err(fault)?;
+        let ids = scope.ids.clone();
+        let shown = move |update: app::BulkUpdate| BulkChangeUpdate {
+            cursor: ids.cursor(update.cursor),
+            at: update.at.into(),
+            counts: BulkCounts::from(&update.view.counts),
+            transitions: update.moved.into_iter().map(BulkTransition).collect(),
+            gap: update.gap,
+            bulk_change: BulkChange(Arc::new(update.view)),
+        };
+        Ok(updates.map(move |update| update.map(&shown).map_err(fault)).boxed())
     }
 }
 

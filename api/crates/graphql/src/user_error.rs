@@ -300,6 +300,9 @@ mod tests {
             Refusal::DryRunEndsBefore { expires_at: chrono::DateTime::UNIX_EPOCH },
             Refusal::ApprovalEndsBefore { expires_at: chrono::DateTime::UNIX_EPOCH },
             Refusal::SnapshotStale,
+            Refusal::PartOfBulk(domain::id::BulkChangeId(uuid::Uuid::nil())),
+            Refusal::BulkNotReady { status: domain::bulk::BulkStatus::Draft, why: "w" },
+            Refusal::BulkItemNotReady { state: domain::bulk::BulkItemState::Pending, why: "w" },
         ];
         for refusal in refusals {
             let expected = ErrorCode::read(refusal.code());

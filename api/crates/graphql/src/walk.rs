@@ -9,6 +9,13 @@ use domain::access::Operation;
 /// Lists of objects that are no connections, because what they hold is bounded by something else. Each says by what.
 const BOUNDED: &[&str] = &[
     "Query.nodes",
+    "BulkChange.prerequisites",
+    "BulkTarget.policyIds",
+    "BulkStrategy.canaryTenants",
+    "BulkResolution.references",
+    "BulkReference.candidates",
+    "BulkProgressEvent.moved",
+    "BulkChangeUpdate.transitions",
     "ChangeRequest.approvals",
     "ChangeRequest.waivers",
     "Approval.given",

@@ -18,6 +18,7 @@ mod rollback;
 pub(crate) mod schedule;
 pub(crate) mod step;
 mod stop;
+mod stream;
 mod targets;
 mod tenants;
 mod view;
@@ -25,4 +26,5 @@ mod wake;
 
 pub use command::{ApplyBulkChange, BulkStep, CreateBulkChange, DecideBulkApproval, ExcludeTenant, IncludeTenant, ScheduleBulkChange};
 pub use query::BulkItemFilter;
+pub use stream::BulkUpdate;
 pub use view::{BulkItemView, BulkView};

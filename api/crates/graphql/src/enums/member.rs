@@ -93,6 +93,36 @@ pub enum Action {
     DeleteBaselinePolicy,
     /// `assignBaseline`
     AssignBaseline,
+    /// `createBulkChange`
+    CreateBulkChange,
+    /// `runBulkDryRun`
+    RunBulkDryRun,
+    /// `runBulkImpact`
+    RunBulkImpact,
+    /// `requestBulkApproval`
+    RequestBulkApproval,
+    /// `decideBulkApproval`
+    DecideBulkApproval,
+    /// `withdrawBulkApproval`
+    WithdrawBulkApproval,
+    /// `applyBulkChange`
+    ApplyBulkChange,
+    /// `stopBulkChange`
+    StopBulkChange,
+    /// `cancelBulkChange`
+    CancelBulkChange,
+    /// `excludeTenant`
+    ExcludeTenant,
+    /// `includeTenant`
+    IncludeTenant,
+    /// `retryFailed`
+    RetryFailed,
+    /// `rollbackBulk`
+    RollbackBulk,
+    /// `scheduleBulkChange`
+    ScheduleBulkChange,
+    /// `revokeBulkSchedule`
+    RevokeBulkSchedule,
 }
 
 impl From<Action> for domain::access::Operation {
@@ -135,6 +165,21 @@ impl From<Action> for domain::access::Operation {
             Action::ImportBaseline => Operation::ImportBaseline,
             Action::DeleteBaselinePolicy => Operation::DeleteBaselinePolicy,
             Action::AssignBaseline => Operation::AssignBaseline,
+            Action::CreateBulkChange => Operation::CreateBulkChange,
+            Action::RunBulkDryRun => Operation::RunBulkDryRun,
+            Action::RunBulkImpact => Operation::RunBulkImpact,
+            Action::RequestBulkApproval => Operation::RequestBulkApproval,
+            Action::DecideBulkApproval => Operation::DecideBulkApproval,
+            Action::WithdrawBulkApproval => Operation::WithdrawBulkApproval,
+            Action::ApplyBulkChange => Operation::ApplyBulkChange,
+            Action::StopBulkChange => Operation::StopBulkChange,
+            Action::CancelBulkChange => Operation::CancelBulkChange,
+            Action::ExcludeTenant => Operation::ExcludeTenant,
+            Action::IncludeTenant => Operation::IncludeTenant,
+            Action::RetryFailed => Operation::RetryFailed,
+            Action::RollbackBulk => Operation::RollbackBulk,
+            Action::ScheduleBulkChange => Operation::ScheduleBulkChange,
+            Action::RevokeBulkSchedule => Operation::RevokeBulkSchedule,
         }
     }
 }

@@ -34,6 +34,7 @@ macro_rules! words {
     )+};
 }
 
+mod bulk;
 mod change;
 mod coverage;
 mod drift;
@@ -47,6 +48,7 @@ mod schedule;
 mod sign_in;
 mod tenant;
 
+pub use bulk::*;
 pub use change::*;
 pub use coverage::*;
 pub use drift::*;

@@ -1,6 +1,8 @@
 //! What callers send.
 
 pub mod baseline;
+pub mod bulk;
+pub mod bulk_step;
 pub mod change;
 pub mod drift;
 pub mod filter;

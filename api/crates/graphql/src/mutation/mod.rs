@@ -1,6 +1,8 @@
 //! The mutations: decode, one use case, encode.
 
 mod baseline;
+mod bulk;
+mod bulk_run;
 mod change;
 mod drift;
 mod impact;
@@ -32,4 +34,6 @@ pub struct Mutations(
     schedule::ScheduleMutations,
     baseline::BaselineMutations,
     impact::ImpactMutations,
+    bulk::BulkMutations,
+    bulk_run::BulkRunMutations,
 );

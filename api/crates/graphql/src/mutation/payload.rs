@@ -5,6 +5,7 @@ use async_graphql::SimpleObject;
 use crate::fault::Nullable;
 use crate::types::api_key::ApiKey;
 use crate::types::baseline::Baseline;
+use crate::types::bulk::BulkChange;
 use crate::types::change::ChangeRequest;
 use crate::types::freeze_window::FreezeWindow;
 use crate::types::member::Member;
@@ -68,6 +69,12 @@ payloads! {
     ChangeRequestPayload {
         /// The change request as it is now; `null` when the mutation was refused.
         change: ChangeRequest
+    }
+
+    /// What became of a mutation on a bulk change.
+    BulkChangePayload {
+        /// The bulk change as it is now; `null` when the mutation was refused.
+        bulk_change: BulkChange
     }
 
     /// What became of a mutation on a schedule.

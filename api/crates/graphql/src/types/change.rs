@@ -17,6 +17,7 @@ use crate::paging::{PageArgs, args, cost};
 use crate::scalars::{DateTime, EventCursor, Json};
 use crate::scope::{Scope, ids, scope};
 use crate::types::approval::Approval;
+use crate::types::bulk::{BulkChange, bulk_change};
 use crate::types::dry_run::DryRun;
 use crate::types::event::{Event, events};
 use crate::types::failure::ChangeFailure;
@@ -96,6 +97,15 @@ impl ChangeRequest {
     async fn policy(&self, ctx: &Context<'_>) -> Nullable<Policy> {
         match self.row(ctx).await {
             Ok(row) => node::policy(scope(ctx), row.policy_id?).await,
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// The bulk change that it is one tenant's part of; `null` where it is none's, or where the caller does not see all of that one's tenants.
+    #[graphql(complexity = "2 + child_complexity")]
+    async fn bulk_change(&self, ctx: &Context<'_>) -> Nullable<BulkChange> {
+        match self.row(ctx).await {
+            Ok(row) => bulk_change(scope(ctx), row.bulk_change_id?).await,
             Err(error) => Some(Err(error)),
         }
     }

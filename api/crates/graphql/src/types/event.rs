@@ -14,6 +14,7 @@ use crate::ids::Kind;
 use crate::scalars::{DateTime, EventCursor};
 use crate::scope::{Scope, ids, scope};
 use crate::types::baseline_event::BaselineEvent;
+use crate::types::bulk_event::{BulkChangeEvent, BulkProgressEvent};
 use crate::types::change::ChangeRequest;
 use crate::types::drift_event::DriftEvent;
 use crate::types::impact_event::ImpactEvent;
@@ -37,6 +38,10 @@ use crate::types::user::{User, user_of};
 pub enum Event {
     /// A change request was created or moved.
     ChangeEvent(ChangeEvent),
+    /// A bulk change was created, or a member took a step on it.
+    BulkChangeEvent(BulkChangeEvent),
+    /// Work on a bulk change moved on.
+    BulkProgressEvent(BulkProgressEvent),
     /// Impact reports are being computed, were, or could not be.
     ImpactEvent(ImpactEvent),
     /// An approval was asked for, given, refused or voided.
@@ -80,6 +85,8 @@ impl From<domain::event::Event> for Event {
             EventKind::PeopleProgress | EventKind::PeopleRead | EventKind::PeopleFailed => Event::PeopleEvent(event.into()),
             EventKind::ImpactProgress | EventKind::ImpactComputed | EventKind::ImpactFailed => Event::ImpactEvent(event.into()),
             EventKind::SignInsProgress | EventKind::SignInsRead | EventKind::SignInsFailed => Event::SignInLogEvent(event.into()),
+            EventKind::BulkCreated | EventKind::BulkChanged => Event::BulkChangeEvent(event.into()),
+            EventKind::BulkProgress => Event::BulkProgressEvent(event.into()),
             EventKind::BaselineChanged => Event::BaselineEvent(event.into()),
             EventKind::TenantConnected
             | EventKind::TenantConnectionChanged

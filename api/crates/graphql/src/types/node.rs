@@ -5,7 +5,8 @@ use std::sync::Arc;
 use async_graphql::{ID, Interface, Result};
 use domain::event::SubjectKind;
 use domain::id::{
-    AuditId, BaselineId, BaselinePolicyId, ChangeId, DriftId, FreezeWindowId, MemberId, PolicyId, ScheduleId, SnapshotId, TenantId,
+    AuditId, BaselineId, BaselinePolicyId, BulkChangeId, ChangeId, DriftId, FreezeWindowId, MemberId, PolicyId, ScheduleId, SnapshotId,
+    TenantId,
 };
 use uuid::Uuid;
 
@@ -16,6 +17,7 @@ use crate::types::api_key::{ApiKey, api_key};
 use crate::types::approval::Approval;
 use crate::types::audit::{AuditEntry, audit_entry};
 use crate::types::baseline::{Baseline, BaselinePolicy, baseline, baseline_policy};
+use crate::types::bulk::{BulkChange, bulk_change};
 use crate::types::change::ChangeRequest;
 use crate::types::drift::{Drift, drift};
 use crate::types::dry_run::DryRun;
@@ -44,6 +46,8 @@ pub enum Node {
     Snapshot(Snapshot),
     /// A change request.
     ChangeRequest(ChangeRequest),
+    /// A bulk change.
+    BulkChange(BulkChange),
     /// A dry-run.
     DryRun(DryRun),
     /// An approval.
@@ -80,6 +84,7 @@ pub async fn node(scope: &Scope, id: &ID) -> Nullable<Node> {
         Kind::DryRun => part(change(scope, ChangeId(id.key)).await, |change| {
             DryRun::of(change).filter(|dry_run| dry_run.key().0 == id.part).map(Node::DryRun)
         }),
+        Kind::BulkChange => some(bulk_change(scope, BulkChangeId(id.key)).await, Node::BulkChange),
         Kind::Schedule => some(schedule(scope, ScheduleId(id.key)).await, Node::Schedule),
         Kind::FreezeWindow => some(freeze_window(scope, FreezeWindowId(id.key)).await, Node::FreezeWindow),
         Kind::Approval => part(change(scope, ChangeId(id.key)).await, |change| {
@@ -104,6 +109,7 @@ pub async fn subject(scope: &Scope, kind: SubjectKind, id: Uuid) -> Nullable<Nod
         SubjectKind::Policy => some(policy(scope, PolicyId(id)).await, Node::Policy),
         SubjectKind::Snapshot => some(snapshot_of(scope, Some(SnapshotId(id))).await, Node::Snapshot),
         SubjectKind::ChangeRequest => some(change(scope, ChangeId(id)).await, |change| Node::ChangeRequest(ChangeRequest::full(change))),
+        SubjectKind::BulkChange => some(bulk_change(scope, BulkChangeId(id)).await, Node::BulkChange),
         SubjectKind::Member => some(user(scope, MemberId(id)).await, Node::User),
         SubjectKind::Baseline => some(baseline(scope, BaselineId(id)).await, Node::Baseline),
         SubjectKind::FreezeWindow => some(freeze_window(scope, FreezeWindowId(id)).await, Node::FreezeWindow),

@@ -1,9 +1,10 @@
 //! Named locations.
 
 use async_graphql::{InputObject, OneofObject};
+use domain::change::kind::ChangePayload;
 use domain::change::payload::{CountryLocation, IpLocation, LocationBody, LocationCreate, LocationDelete, LocationUpdate};
 
-use super::write::At;
+use super::write::{At, PREREQUISITES};
 use crate::enums::CountryLookupMethod;
 use crate::user_error::Refused;
 
@@ -53,6 +54,11 @@ pub struct CountryLocationInput {
 }
 
 impl LocationCreateInput {
+    /// As a step before a policy.
+    pub fn prerequisite(self) -> Result<ChangePayload, Refused> {
+        Ok(ChangePayload::LocationCreate(self.domain(&At(PREREQUISITES))?))
+    }
+
     pub(super) fn domain(self, at: &At) -> Result<LocationCreate, Refused> {
         let location = match self.location {
             NamedLocationBodyInput::Ip(ip) => LocationBody::Ip(IpLocation {

@@ -9,6 +9,9 @@ use crate::user_error::{Refused, invalid};
 /// The most entries of one list of ids.
 pub(super) const MAX_IDS: usize = 1_000;
 
+/// The list of named locations that come first in a bulk change: read like a payload, and beside it.
+pub(super) const PREREQUISITES: &str = "prerequisites";
+
 /// The member of the payload input that is being read.
 #[derive(Clone, Copy)]
 pub(super) struct At(pub(super) &'static str);
@@ -16,7 +19,8 @@ pub(super) struct At(pub(super) &'static str);
 impl At {
     /// A refusal of one of its fields.
     pub(super) fn refuse(&self, field: &str, message: impl Into<String>) -> Refused {
-        let path = ["input", "payload", self.0].into_iter().chain(field.split('.')).map(str::to_owned).collect();
+        let place: &[&str] = if self.0 == PREREQUISITES { &["input", PREREQUISITES] } else { &["input", "payload", self.0] };
+        let path = place.iter().copied().chain(field.split('.')).map(str::to_owned).collect();
         invalid(path, message)
     }
 

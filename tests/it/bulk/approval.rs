@@ -1,0 +1,70 @@
+//! One approval for the whole, bound to what was reviewed; and a change of a bulk change takes no step of its own.
+
+use harness::bulk::{create, done, dry_run, items, mutate, see, step};
+use api::system::SystemClock;
+use chrono::TimeDelta;
+use domain::env::Clock;
+use harness::Database;
+use serde_json::{Value, json};
+
+use super::Stage;
+
+on_both_databases!(a_change_of_a_bulk_change_takes_no_step_of_its_own, leaving_a_tenant_out_voids_the_approval);
+
+async fn a_change_of_a_bulk_change_takes_no_step_of_its_own(database: Database) {
+    let stage = Stage::set(database, 2).await;
+    let owner = &stage.owner;
+    let bulk = dry_run(owner, &create(owner, stage.rename("As a whole")).await).await;
+    let change = items(owner, &bulk).await[0]["change"].clone();
+    let (id, revision, digest) = (&change["id"], &change["revision"], &change["dryRun"]["digest"]);
+    let reference = json!({ "id": id, "expectedRevision": revision });
+    let fire = crate::members::instant(SystemClock.now() + TimeDelta::minutes(5));
+    let steps = [
+        ("editChange", "EditChangeInput", json!({ "id": id, "expectedRevision": revision, "payload": { "rename": { "displayName": "Mine" } } })),
+        ("runDryRun", "ChangeRef", reference.clone()),
+        ("cancelChange", "ChangeRef", reference.clone()),
+        ("requestApproval", "ChangeRef", reference.clone()),
+        ("applyChange", "ApplyInput", json!({ "id": id, "expectedRevision": revision, "digest": digest })),
+        (
+            "scheduleChange",
+            "ScheduleChangeInput",
+            json!({ "id": id, "expectedRevision": revision, "digest": digest, "mode": "WITHIN_DRY_RUN", "fireAt": fire }),
+        ),
+    ];
+    for (mutation, kind, input) in steps {
+        let query = format!("mutation($input: {kind}!) {{ {mutation}(input: $input) {{ userErrors {{ code message }} }} }}");
+        let answer = owner.send(&query, json!({ "input": input })).await;
+        assert_eq!(answer.user_errors(mutation), ["PART_OF_BULK"], "{mutation}: {:#}", answer.body);
+    }
+    let named = owner.send("query($id: ID!) { changeRequest(id: $id) { status bulkChange { id } } }", json!({ "id": id })).await;
+    assert_eq!(named.at("/changeRequest"), &json!({ "status": "DRY_RUN_COMPLETE", "bulkChange": { "id": bulk["id"] } }));
+    assert_eq!(stage.writes().await, [0, 0]);
+}
+
+async fn leaving_a_tenant_out_voids_the_approval(database: Database) {
+    let stage = Stage::set(database, 2).await;
+    let owner = &stage.owner;
+    super::story::require_approval(&stage).await;
+    let bulk = dry_run(owner, &create(owner, stage.rename("Reviewed")).await).await;
+    let waiting = step(owner, "requestBulkApproval", &bulk).await;
+    let approver = stage.world.server.client("APPROVER").await;
+    let input = json!({ "id": bulk["id"], "decision": "APPROVE", "digest": waiting["digest"] });
+    let approved = done(&mutate(&approver, "decideBulkApproval", "DecideBulkApprovalInput", input).await, "decideBulkApproval");
+    let left_out = json!({ "id": bulk["id"], "tenantId": stage.tenants[0].id, "reason": "later", "expectedRevision": approved["revision"] });
+    let smaller = done(&mutate(owner, "excludeTenant", "ExcludeTenantInput", left_out.clone()).await, "excludeTenant");
+    assert_ne!(smaller["digest"], approved["digest"], "another whole");
+    let refused = harness::bulk::try_apply(owner, "applyBulkChange", &smaller).await;
+    assert_eq!(refused.user_errors("applyBulkChange"), ["NOT_APPROVED"], "{:#}", refused.body);
+    let stale = mutate(owner, "excludeTenant", "ExcludeTenantInput", left_out).await;
+    assert_eq!(stale.user_errors("excludeTenant"), ["STALE_REVISION"]);
+
+    let back = json!({ "id": bulk["id"], "tenantId": stage.tenants[0].id, "expectedRevision": smaller["revision"] });
+    let whole = done(&mutate(owner, "includeTenant", "IncludeTenantInput", back).await, "includeTenant");
+    let whole = dry_run(owner, &whole).await;
+    assert_eq!((&whole["status"], &whole["counts"]["ready"]), (&json!("DRY_RUN_COMPLETE"), &json!(2)), "{whole:#}");
+    let again = step(owner, "requestBulkApproval", &whole).await;
+    let reject = json!({ "id": bulk["id"], "decision": "REJECT", "digest": again["digest"], "comment": "not this month" });
+    let rejected = done(&mutate(&approver, "decideBulkApproval", "DecideBulkApprovalInput", reject).await, "decideBulkApproval");
+    assert_eq!(rejected["status"], "CANCELLED", "{rejected:#}");
+    assert_eq!(see(owner, &bulk).await["counts"]["cancelled"], Value::from(2));
+}

@@ -1,0 +1,124 @@
+//! Many small tenants that are alike, as bulk changes meet them.
+
+use entra_sim::SimTenant;
+use futures_util::{StreamExt, stream};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::world::World;
+use crate::{Client, Cloud};
+
+/// The policy that every tenant has, in report-only.
+pub const POLICY: &str = "CA001: MFA for everybody";
+
+/// The group that every tenant has under this name.
+pub const GROUP: &str = "Break glass";
+
+/// Tenants that are connected at a time.
+const CONNECTED_AT_ONCE: usize = 32;
+
+/// A connected tenant.
+#[derive(Clone, Debug)]
+pub struct Managed {
+    /// Its id in the API.
+    pub id: String,
+    /// Entra's id of it.
+    pub entra: Uuid,
+    /// Its place, from 0.
+    pub number: usize,
+}
+
+/// Entra's id of the tenant with this number.
+pub fn tenant_id(number: usize) -> Uuid {
+    Uuid::from_u128(0x6c61_7267_6500_4000_8000_0000_0000_0000 + number as u128)
+}
+
+/// Graph's id of an object of a tenant: the same kind of object has another id in each tenant.
+pub fn object_id(tenant: usize, object: usize) -> Uuid {
+    Uuid::from_u128(0x6f62_6a65_6374_4000_8000_0000_0000_0000 + (tenant as u128) * 1_000 + object as u128)
+}
+
+/// Makes tenant `number` in the cloud: one policy and one group, and an application with the permissions of `like`.
+pub async fn add_tenant(cloud: &Cloud, like: &SimTenant, number: usize) {
+    let app = like.apps.first().expect("the tenant has an application for Causeway");
+    let entra = tenant_id(number);
+    let seed = json!({
+        "tenant_id": entra,
+        "display_name": format!("Tenant {number:04}"),
+        "domain": format!("t{number:04}.example"),
+        "apps": [{ "client_id": object_id(number, 1), "secret": secret(number), "display_name": "Causeway", "roles": app.roles }],
+    });
+    cloud.call("POST", "/tenants", seed).await;
+    let policy = json!({
+        "id": object_id(number, 2),
+        "displayName": POLICY,
+        "state": "enabledForReportingButNotEnforced",
+        "conditions": {
+            "users": { "includeUsers": ["All"] },
+            "applications": { "includeApplications": ["All"] },
+            "clientAppTypes": ["all"],
+        },
+        "grantControls": { "operator": "OR", "builtInControls": ["mfa"] },
+    });
+    let objects = json!({ "groups": [{ "id": object_id(number, 3), "displayName": GROUP }], "policies": [policy] });
+    cloud.call("POST", &format!("/tenants/{entra}/objects"), objects).await;
+}
+
+/// Graph's id of the tenant's [`POLICY`].
+pub fn policy_id(number: usize) -> Uuid {
+    object_id(number, 2)
+}
+
+/// Graph's id of the tenant's [`GROUP`].
+pub fn group_id(number: usize) -> Uuid {
+    object_id(number, 3)
+}
+
+fn secret(number: usize) -> String {
+    format!("a secret of the simulation {number}")
+}
+
+impl World {
+    /// Makes and connects tenants 0 to `count`, and waits until all are imported.
+    pub async fn connect_many(&self, client: &Client, count: usize) -> Vec<Managed> {
+        let like = self.sim_tenant();
+        for number in 0..count {
+            add_tenant(&self.cloud, &like, number).await;
+        }
+        let mut connected: Vec<Managed> = stream::iter(0..count)
+            .map(|number| async move {
+                let mut tenant = like_tenant(number);
+                tenant.apps[0].secret = secret(number);
+                Managed { id: self.connect(client, &tenant).await, entra: tenant.tenant_id, number }
+            })
+            .buffer_unordered(CONNECTED_AT_ONCE)
+            .collect()
+            .await;
+        connected.sort_by_key(|tenant| tenant.number);
+        connected
+    }
+
+    /// The writes that reached a tenant's policies and named locations.
+    pub async fn writes_of(&self, tenant: &Managed) -> Vec<Value> {
+        self.cloud.writes(tenant.entra).await
+    }
+
+    /// The tenant's policy as Entra holds it.
+    pub async fn live(&self, tenant: &Managed) -> Value {
+        self.cloud.policy(tenant.entra, &policy_id(tenant.number).to_string()).await
+    }
+}
+
+fn like_tenant(number: usize) -> SimTenant {
+    SimTenant {
+        tenant_id: tenant_id(number),
+        display_name: format!("Tenant {number:04}"),
+        domain: format!("t{number:04}.example"),
+        apps: vec![entra_sim::SimApp {
+            client_id: object_id(number, 1),
+            secret: String::new(),
+            display_name: "Causeway".to_owned(),
+            roles: Vec::new(),
+        }],
+    }
+}
