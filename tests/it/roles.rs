@@ -27,6 +27,7 @@ async fn every_role_may_do_what_the_table_says(database: Database) {
     // Revision 0 is never current, so that a role that may is answered with a conflict and nothing happens.
     let change_ref = json!({ "id": change["id"], "expectedRevision": 0 });
     let apply = json!({ "id": change["id"], "expectedRevision": 0, "digest": "0" });
+    let bulk_ref = json!({ "id": objects.bulk, "expectedRevision": 0 });
     let mut tried = Vec::new();
     for operation in Operation::ALL.iter().copied() {
         let (kind, input): (&str, Value) = match operation {
@@ -93,6 +94,29 @@ async fn every_role_may_do_what_the_table_says(database: Database) {
             Operation::AssignBaseline => {
                 ("AssignBaselineInput", json!({ "tenantId": tenant, "baselineId": objects.baseline, "expectedRevision": 0 }))
             }
+            // Without a tenant it is refused to those who may.
+            Operation::CreateBulkChange => ("CreateBulkChangeInput", json!({ "payload": { "rename": { "displayName": "" } } })),
+            Operation::RunBulkDryRun
+            | Operation::RequestBulkApproval
+            | Operation::WithdrawBulkApproval
+            | Operation::CancelBulkChange
+            | Operation::RetryFailed
+            | Operation::RevokeBulkSchedule => ("BulkChangeRef", bulk_ref.clone()),
+            Operation::RunBulkImpact | Operation::StopBulkChange => ("BulkChangeIdInput", json!({ "id": objects.bulk })),
+            Operation::DecideBulkApproval => {
+                ("DecideBulkApprovalInput", json!({ "id": objects.bulk, "decision": "APPROVE", "digest": "0" }))
+            }
+            Operation::ApplyBulkChange | Operation::RollbackBulk => {
+                ("ApplyBulkChangeInput", json!({ "id": objects.bulk, "expectedRevision": 0, "digest": "0" }))
+            }
+            Operation::ExcludeTenant => {
+                ("ExcludeTenantInput", json!({ "id": objects.bulk, "tenantId": tenant, "reason": "for the table", "expectedRevision": 0 }))
+            }
+            Operation::IncludeTenant => ("IncludeTenantInput", json!({ "id": objects.bulk, "tenantId": tenant, "expectedRevision": 0 })),
+            Operation::ScheduleBulkChange => (
+                "ScheduleBulkChangeInput",
+                json!({ "id": objects.bulk, "expectedRevision": 0, "digest": "0", "mode": "REVALIDATE_AT_FIRE", "fireAt": days(1) }),
+            ),
             Operation::AddMember => ("AddMemberInput", json!({ "subject": "", "displayName": "", "role": "VIEWER" })),
             Operation::UpdateMember => {
                 ("UpdateMemberInput", json!({ "id": objects.member, "expectedRevision": 0, "displayName": "Other" }))
@@ -131,6 +155,7 @@ struct Objects {
     baseline_policy: String,
     member: String,
     api_key: String,
+    bulk: String,
 }
 
 impl Objects {
@@ -160,7 +185,10 @@ impl Objects {
         let graph_id = other["graphId"].as_str().unwrap();
         world.cloud.portal_edit(world.sim_tenant().tenant_id, graph_id, json!({ "displayName": "Edited" })).await;
         resync(owner, tenant).await;
+        let bulk = json!({ "tenantIds": [tenant], "target": { "displayName": "None" }, "payload": { "rename": { "displayName": "All" } } });
+        let bulk = made(owner, "createBulkChange", "CreateBulkChangeInput", "bulkChange { id }", bulk).await;
         Objects {
+            bulk: bulk.text("/bulkChange/id"),
             schedule,
             freeze_window: window.text("/freezeWindow/id"),
             drift: drift(owner, tenant).await[0]["id"].as_str().unwrap().to_owned(),

@@ -1,10 +1,10 @@
 //! One approval for the whole, bound to what was reviewed; and a change of a bulk change takes no step of its own.
 
-use harness::bulk::{create, done, dry_run, items, mutate, see, step};
 use api::system::SystemClock;
 use chrono::TimeDelta;
 use domain::env::Clock;
 use harness::Database;
+use harness::bulk::{create, done, dry_run, items, mutate, see, step};
 use serde_json::{Value, json};
 
 use super::Stage;
@@ -20,7 +20,11 @@ async fn a_change_of_a_bulk_change_takes_no_step_of_its_own(database: Database) 
     let reference = json!({ "id": id, "expectedRevision": revision });
     let fire = crate::members::instant(SystemClock.now() + TimeDelta::minutes(5));
     let steps = [
-        ("editChange", "EditChangeInput", json!({ "id": id, "expectedRevision": revision, "payload": { "rename": { "displayName": "Mine" } } })),
+        (
+            "editChange",
+            "EditChangeInput",
+            json!({ "id": id, "expectedRevision": revision, "payload": { "rename": { "displayName": "Mine" } } }),
+        ),
         ("runDryRun", "ChangeRef", reference.clone()),
         ("cancelChange", "ChangeRef", reference.clone()),
         ("requestApproval", "ChangeRef", reference.clone()),
@@ -50,7 +54,8 @@ async fn leaving_a_tenant_out_voids_the_approval(database: Database) {
     let approver = stage.world.server.client("APPROVER").await;
     let input = json!({ "id": bulk["id"], "decision": "APPROVE", "digest": waiting["digest"] });
     let approved = done(&mutate(&approver, "decideBulkApproval", "DecideBulkApprovalInput", input).await, "decideBulkApproval");
-    let left_out = json!({ "id": bulk["id"], "tenantId": stage.tenants[0].id, "reason": "later", "expectedRevision": approved["revision"] });
+    let left_out =
+        json!({ "id": bulk["id"], "tenantId": stage.tenants[0].id, "reason": "later", "expectedRevision": approved["revision"] });
     let smaller = done(&mutate(owner, "excludeTenant", "ExcludeTenantInput", left_out.clone()).await, "excludeTenant");
     assert_ne!(smaller["digest"], approved["digest"], "another whole");
     let refused = harness::bulk::try_apply(owner, "applyBulkChange", &smaller).await;

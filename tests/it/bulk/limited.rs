@@ -28,11 +28,17 @@ async fn a_limited_member_sees_only_what_lies_within_its_tenants(database: Datab
     let own = create(&limited, input).await;
     assert_eq!(dry_run(&limited, &own).await["status"], "DRY_RUN_COMPLETE");
     let planned = dry_run(owner, &both).await;
-    let items = owner.send("query($id: ID!) { bulkChange(id: $id) { items { nodes { change { id } tenant { id } } } } }", json!({ "id": planned["id"] })).await;
+    let items = owner
+        .send("query($id: ID!) { bulkChange(id: $id) { items { nodes { change { id } tenant { id } } } } }", json!({ "id": planned["id"] }))
+        .await;
     let nodes = items.at("/bulkChange/items/nodes").as_array().unwrap().clone();
     let change: &Value = &nodes.iter().find(|node| node["tenant"]["id"] == tenants[0].id.as_str()).unwrap()["change"]["id"];
     let part = limited.send("query($id: ID!) { changeRequest(id: $id) { status bulkChange { id } } }", json!({ "id": change })).await;
-    assert_eq!(part.at("/changeRequest"), &json!({ "status": "DRY_RUN_COMPLETE", "bulkChange": null }), "its own tenant's part, not the whole");
+    assert_eq!(
+        part.at("/changeRequest"),
+        &json!({ "status": "DRY_RUN_COMPLETE", "bulkChange": null }),
+        "its own tenant's part, not the whole"
+    );
 }
 
 /// A client with an administrator's API key that is limited to these tenants.

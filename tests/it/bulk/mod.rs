@@ -2,7 +2,6 @@
 
 mod approval;
 mod isolation;
-mod kills;
 mod limited;
 mod names;
 mod page;

@@ -8,7 +8,11 @@ use serde_json::{Value, json};
 
 use super::Stage;
 
-on_both_databases!(a_target_matches_one_policy_or_blocks, a_missing_exclusion_fails_closed_until_a_name_is_kept, what_cannot_be_a_bulk_change);
+on_both_databases!(
+    a_target_matches_one_policy_or_blocks,
+    a_missing_exclusion_fails_closed_until_a_name_is_kept,
+    what_cannot_be_a_bulk_change
+);
 
 async fn a_target_matches_one_policy_or_blocks(database: Database) {
     let stage = Stage::set(database, 3).await;
@@ -28,7 +32,10 @@ async fn a_target_matches_one_policy_or_blocks(database: Database) {
     let codes: Vec<&Value> = tenants.iter().map(|tenant| &of_tenant(&listed, &tenant.id)["blocked"]["code"]).collect();
     assert_eq!(codes, [&Value::Null, &json!("TARGET_NOT_FOUND"), &json!("TARGET_AMBIGUOUS")], "{listed:#?}");
     assert_eq!(of_tenant(&listed, &tenants[0].id)["resolution"]["policyName"], POLICY);
-    assert!(!try_apply(owner, "applyBulkChange", &bulk).await.user_errors("applyBulkChange").is_empty(), "a blocked tenant holds the whole");
+    assert!(
+        !try_apply(owner, "applyBulkChange", &bulk).await.user_errors("applyBulkChange").is_empty(),
+        "a blocked tenant holds the whole"
+    );
 
     // By id it is clear which one is meant; the tenants follow from the policies.
     let mut policies = Vec::new();

@@ -35,7 +35,8 @@ async fn a_bulk_change_from_draft_to_rolled_back(database: Database) {
     assert_eq!(reference["objectId"], group_id(1).to_string(), "each tenant's own group");
     assert_eq!(resolved["change"]["dryRun"]["diff"][0]["path"], "conditions.users.excludeGroups", "{resolved:#}");
 
-    let left_out = json!({ "id": bulk["id"], "tenantId": tenants[3].id, "reason": "two groups of the name", "expectedRevision": planned["revision"] });
+    let left_out =
+        json!({ "id": bulk["id"], "tenantId": tenants[3].id, "reason": "two groups of the name", "expectedRevision": planned["revision"] });
     let ready = done(&mutate(owner, "excludeTenant", "ExcludeTenantInput", left_out).await, "excludeTenant");
     assert_eq!((&ready["status"], &ready["counts"]["excluded"]), (&json!("DRY_RUN_COMPLETE"), &json!(1)), "{ready:#}");
     assert_eq!(try_apply(owner, "applyBulkChange", &ready).await.user_errors("applyBulkChange"), ["NOT_APPROVED"]);
@@ -59,7 +60,11 @@ async fn a_bulk_change_from_draft_to_rolled_back(database: Database) {
     let listed = items(owner, &bulk).await;
     assert_eq!(states(&listed), [("APPLIED".to_owned(), 2), ("EXCLUDED".to_owned(), 1), ("FAILED".to_owned(), 1)].into());
     let failed = of_tenant(&listed, &tenants[2].id);
-    assert_eq!((&failed["failure"]["code"], &failed["failure"]["details"]["stage"]), (&json!("GRAPH_REJECTED"), &json!("WRITE")), "{failed:#}");
+    assert_eq!(
+        (&failed["failure"]["code"], &failed["failure"]["details"]["stage"]),
+        (&json!("GRAPH_REJECTED"), &json!("WRITE")),
+        "{failed:#}"
+    );
     assert_eq!(stage.writes().await, [1, 1, 0, 0], "the excluded tenant was never touched");
 
     // Only the one that failed is planned again, and it needs approval like the first time.
@@ -112,8 +117,10 @@ async fn a_location_comes_before_the_policy_that_needs_it(database: Database) {
     stage.world.cloud.call("POST", &format!("/tenants/{}/objects", tenants[0].entra), there).await;
     crate::drift::resync(owner, &tenants[0].id).await;
 
-    let mut input = stage.input(json!({ "conditionChange": { "locations": { "includeLocations": ["All"], "excludeLocations": ["Offices"] } } }));
-    input["prerequisites"] = json!([{ "displayName": "Offices", "location": { "ip": { "ipRanges": ["203.0.113.0/24"], "isTrusted": false } } }]);
+    let mut input =
+        stage.input(json!({ "conditionChange": { "locations": { "includeLocations": ["All"], "excludeLocations": ["Offices"] } } }));
+    input["prerequisites"] =
+        json!([{ "displayName": "Offices", "location": { "ip": { "ipRanges": ["203.0.113.0/24"], "isTrusted": false } } }]);
     let bulk = dry_run(owner, &create(owner, input).await).await;
     assert_eq!(bulk["status"], "DRY_RUN_COMPLETE", "{bulk:#} {:#?}", items(owner, &bulk).await);
     let listed = items(owner, &bulk).await;

@@ -26,7 +26,11 @@ async fn a_failed_canary_keeps_the_others_from_starting(database: Database) {
     let bulk = dry_run(owner, &create(owner, input).await).await;
     apply(owner, "applyBulkChange", &bulk).await;
     let end = ended(owner, &bulk).await;
-    assert_eq!((&end["status"], &end["counts"]["notStarted"], &end["counts"]["failed"]), (&json!("FAILED"), &json!(3), &json!(1)), "{end:#}");
+    assert_eq!(
+        (&end["status"], &end["counts"]["notStarted"], &end["counts"]["failed"]),
+        (&json!("FAILED"), &json!(3), &json!(1)),
+        "{end:#}"
+    );
     assert_eq!(stage.writes().await, [0, 0, 0, 0]);
     let listed = items(owner, &bulk).await;
     assert_eq!(listed.iter().filter(|item| item["notStarted"] == "CANARY_FAILED").count(), 3, "{listed:#?}");
@@ -54,7 +58,8 @@ async fn strict_failures_never_exceed_the_tolerance_by_more_than_one(database: D
     let listed = items(owner, &bulk).await;
     assert_eq!(listed.iter().filter(|item| item["notStarted"] == "TOLERANCE_EXCEEDED").count(), 5, "{listed:#?}");
     let sent = stage.world.cloud.call("GET", "/requests", Value::Null).await;
-    let patches = sent["requests"].as_array().or(sent["entries"].as_array()).unwrap().iter().filter(|entry| entry["method"] == "PATCH").count();
+    let patches =
+        sent["requests"].as_array().or(sent["entries"].as_array()).unwrap().iter().filter(|entry| entry["method"] == "PATCH").count();
     assert_eq!(patches, 3, "a tenant that was not started got no write");
 }
 
@@ -111,9 +116,7 @@ async fn a_schedule_applies_the_whole(database: Database) {
     let owner = &stage.owner;
     let bulk = dry_run(owner, &create(owner, stage.rename("On time")).await).await;
     let at = |ms: i64| crate::members::instant(SystemClock.now() + TimeDelta::milliseconds(ms));
-    let schedule = |revision: &Value, digest: &Value, ms: i64| {
-        json!({ "id": bulk["id"], "expectedRevision": revision, "digest": digest, "mode": "WITHIN_DRY_RUN", "fireAt": at(ms) })
-    };
+    let schedule = |revision: &Value, digest: &Value, ms: i64| json!({ "id": bulk["id"], "expectedRevision": revision, "digest": digest, "mode": "WITHIN_DRY_RUN", "fireAt": at(ms) });
     let armed = mutate(owner, "scheduleBulkChange", "ScheduleBulkChangeInput", schedule(&bulk["revision"], &bulk["digest"], 600_000)).await;
     let armed = done(&armed, "scheduleBulkChange");
     assert_eq!(armed["schedule"]["state"], "ARMED", "{armed:#}");
