@@ -1,4 +1,5 @@
-//! `runBulkDryRun`: planning a bulk change in each of its tenants, in the background and from the database alone.
+//! `runBulkDryRun`: planning a bulk change in each of its tenants, in the background. Graph is asked for names that the caches of the tenants
+//! don't settle, and for nothing else; the plans are made from the database alone.
 //!
 //! A few tenants a transaction, each under the job's fence and with its progress. What was planned is marked, so a job that begins again
 //! goes on where the one before it ended.
@@ -13,6 +14,7 @@ use serde_json::json;
 use store::{Job, NewJob, WriteTx};
 
 use super::command::BulkStep;
+use super::look_up::LookUp;
 use super::plan::{Made, Planning};
 use super::step::{BulkAsked, BulkTaken};
 use super::targets::targets;
@@ -78,7 +80,11 @@ fn has_open(view: &BulkView) -> bool {
 /// Runs one dry-run job until every tenant is planned.
 pub(crate) async fn run(app: &App, job: &Job) -> Result<JobEnd, JobError> {
     let payload: DryRunPayload = JobError::decode(job)?;
+    let bulk = app.store().reader().bulk_change(job.workspace_id, payload.bulk_id).await?;
+    let bulk = bulk.ok_or_else(|| JobError::broken("the bulk change is gone"))?;
+    let mut names = LookUp::of(&bulk);
     loop {
+        look_up(app, job, &bulk, &mut names).await?;
         let more = match some_tenants(app, job, &payload, TENANTS_AT_ONCE).await {
             Err(error) if !error.passing() => one_tenant(app, job, &payload).await?,
             other => other?,
@@ -87,6 +93,14 @@ pub(crate) async fn run(app: &App, job: &Job) -> Result<JobEnd, JobError> {
             return Ok(JobEnd::Done);
         }
     }
+}
+
+/// Asks Graph for names in the next tenants, those that are planned after them among them.
+async fn look_up(app: &App, job: &Job, bulk: &BulkChange, names: &mut LookUp) -> Result<(), JobError> {
+    let Some(asked) = bulk.dry_run_at else { return Ok(()) };
+    let tenants = app.store().reader().unplanned_bulk_tenants(bulk.workspace_id, bulk.id, asked, LookUp::AHEAD).await?;
+    let next = tenants.get(..tenants.len().min(TENANTS_AT_ONCE as usize)).unwrap_or_default();
+    if names.settled(next) { Ok(()) } else { names.ask(app, job, &tenants).await }
 }
 
 /// Something in one of the tenants can't be planned for a defect: the others are, and that one says so.

@@ -9,6 +9,7 @@ mod create;
 pub(crate) mod dry_run;
 mod exclude;
 pub(crate) mod impact;
+mod look_up;
 mod plan;
 pub(crate) mod prerequisites;
 pub(crate) mod query;

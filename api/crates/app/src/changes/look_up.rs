@@ -26,6 +26,11 @@ const MAX_OF_KIND: usize = 300;
 const PARTLY_CACHED: [DirectoryKind; 4] =
     [DirectoryKind::User, DirectoryKind::Group, DirectoryKind::Application, DirectoryKind::ServicePrincipal];
 
+/// Whether the cache of a tenant holds only some objects of the kind.
+pub(crate) fn partly_cached(kind: DirectoryKind) -> bool {
+    PARTLY_CACHED.contains(&kind)
+}
+
 /// Everything that goes by a name in a tenant, as far as we know.
 pub(crate) async fn names(tx: &Reader, workspace: WorkspaceId, tenant: TenantId) -> AppResult<NameTable> {
     let mut names = NameTable::new(tx.directory(workspace, tenant).await?);
@@ -89,8 +94,7 @@ impl App {
         let change = ChangeRequest::draft(draft, self.now());
         let stored = target::load(reader, &change, tenant).await?;
         let plan = self.plan_against(reader, None, &change, tenant, &stored, Impact::Given(None)).await?;
-        let open =
-            plan.references.into_iter().filter(|reference| reference.candidates.is_empty() || PARTLY_CACHED.contains(&reference.kind));
+        let open = plan.references.into_iter().filter(|reference| reference.candidates.is_empty() || partly_cached(reference.kind));
         let kept = names(reader, tenant.workspace_id, tenant.id).await?;
         // A kept name is asked for as what it stands for.
         Ok(Wanted::of(open.map(|reference| match kept.kept(reference.kind, &reference.given) {

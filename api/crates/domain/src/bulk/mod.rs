@@ -17,7 +17,7 @@ pub mod wave;
 pub use digest::{DigestPart, bulk_digest};
 pub use item::{Blocked, BulkItem, Exclusion, ItemFailure, MAX_STEPS, NotStarted};
 pub use progress::{BulkStage, Moved, changed_event, progress_event};
-pub use references::{BareId, bare_ids};
+pub use references::{BareId, bare_ids, given_names};
 pub use request::{BulkChange, BulkRun, BulkSchedule, BulkTarget, MAX_PREREQUISITES, MAX_TENANTS, RunKind};
 pub use resolution::{ItemReference, ReferenceSource, Resolution, placeholder};
 pub use state::{BulkItemState, ChangeFacts, ItemFacts};

@@ -1,5 +1,7 @@
 //! Ids of objects have no place in a bulk payload: what is one group in one tenant is nothing, or another one, in the next.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::change::kind::ChangePayload;
@@ -18,9 +20,22 @@ pub struct BareId {
     pub id: String,
 }
 
+/// The names of objects that a payload gives, each once.
+pub fn given_names(payload: &ChangePayload) -> BTreeSet<(DirectoryKind, String)> {
+    let given = given(payload).0.into_iter().filter(|given| !is_id(given.kind, &given.id));
+    given.map(|given| (given.kind, given.id)).collect()
+}
+
 /// The ids of objects that a payload gives, in document order. What means the same in every tenant is none of them: built-in strengths, role
 /// templates, applications by their app id, and authentication contexts.
 pub fn bare_ids(payload: &ChangePayload) -> Vec<BareId> {
+    let mut given = given(payload).0;
+    given.retain(|given| is_id(given.kind, &given.id) && !means_the_same_everywhere(given.kind, &given.id));
+    given
+}
+
+/// Every object that a payload gives, by its id or by a name.
+fn given(payload: &ChangePayload) -> Found {
     let mut found = Found::default();
     match payload {
         ChangePayload::AssignmentChange(change) => {
@@ -52,7 +67,7 @@ pub fn bare_ids(payload: &ChangePayload) -> Vec<BareId> {
         }
         _ => {}
     }
-    found.0
+    found
 }
 
 /// Ids of built-in strengths begin like this in every tenant (ca-semantics.md section 7).
@@ -80,7 +95,7 @@ impl Found {
 
     fn text(&mut self, path: &str, kind: DirectoryKind, text: &str) {
         let list = path.rsplit('.').next().unwrap_or_default();
-        if stands_for_an_object(kind, list, text) && is_id(kind, text) && !means_the_same_everywhere(kind, text) {
+        if stands_for_an_object(kind, list, text) {
             self.0.push(BareId { path: path.to_owned(), kind, id: text.to_owned() });
         }
     }

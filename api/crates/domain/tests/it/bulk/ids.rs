@@ -1,7 +1,8 @@
 //! Ids of objects are found wherever a payload may hold them; what means the same in every tenant is none.
 
-use domain::bulk::bare_ids;
+use domain::bulk::{bare_ids, given_names};
 use domain::change::kind::ChangePayload;
+use domain::tenant::DirectoryKind;
 use serde_json::{Value, json};
 
 const ID: &str = "11111111-2222-4333-8444-555555555555";
@@ -53,4 +54,24 @@ fn names_keywords_and_what_means_the_same_everywhere_pass() {
     for payload in cases {
         assert_eq!(paths(payload.clone()), Vec::<String>::new(), "{payload}");
     }
+}
+
+#[test]
+fn names_are_what_is_neither_an_id_nor_a_keyword() {
+    let names = |payload: Value| -> Vec<(DirectoryKind, String)> {
+        let payload: ChangePayload = serde_json::from_value(payload).unwrap();
+        given_names(&payload).into_iter().collect()
+    };
+    let group = (DirectoryKind::Group, "Excluded from Conditional Access".to_owned());
+    let change =
+        json!({ "kind": "policy.assignment_change", "excludeGroups": { "add": [group.1, ID] }, "includeUsers": { "add": ["All"] } });
+    assert_eq!(names(change), [group.clone()]);
+    let document = json!({ "displayName": "P", "conditions": {
+        "users": { "includeUsers": ["All"], "excludeGroups": [group.1, group.1], "excludeUsers": ["ada@example.com"] },
+        "applications": { "includeApplications": ["Office365"] } } });
+    assert_eq!(
+        names(json!({ "kind": "policy.create", "document": document })),
+        [(DirectoryKind::User, "ada@example.com".to_owned()), group],
+    );
+    assert_eq!(names(json!({ "kind": "policy.state_change", "to": "disabled" })), []);
 }
