@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use domain::bulk::{BulkItemState, BulkStatus, BulkStrategy, ConcurrencyMode, FailureTolerance, NotStarted};
+use domain::bulk::{BulkItemState, BulkStatus, BulkStrategy, BulkTarget, ConcurrencyMode, FailureTolerance, NotStarted, ReferenceSource};
 use domain::schedule::{ScheduleMode, ScheduleState};
 use harness::Database;
 use harness::lab::Dice;
-use harness::lab::fleet::{Fleet, step};
+use harness::lab::fleet::{Fleet, POLICY, step};
 use serde_json::json;
+use uuid::Uuid;
 
 on_both_databases!(
     two_kills_and_two_replicas_write_every_tenant_once,
@@ -16,6 +17,7 @@ on_both_databases!(
     a_rollback_goes_back_through_every_tenant_once,
     a_location_comes_before_the_policy_that_needs_it,
     a_schedule_fires_once,
+    a_group_that_no_policy_names_goes_by_its_name,
 );
 
 fn strategy(max_concurrent: u16, tolerance: u32, concurrency_mode: ConcurrencyMode) -> BulkStrategy {
@@ -203,4 +205,39 @@ async fn a_schedule_fires_once(database: Database) {
     }
     first.stop().await;
     second.stop().await;
+}
+
+/// The caches know groups that policies name. Any other is asked for in Graph, tenant by tenant; one that is missing or there twice stands in
+/// the way of its tenant alone.
+async fn a_group_that_no_policy_names_goes_by_its_name(database: Database) {
+    let fleet = Fleet::open(database, 4).await;
+    let worker = fleet.worker("only");
+    const NAME: &str = "Excluded from Conditional Access";
+    let group = |number: usize, copy: u128| Uuid::from_u128(0x9000_0000 + number as u128 * 16 + copy);
+    for (number, copies) in [(0, 1), (1, 2), (3, 1)] {
+        let groups: Vec<_> = (0..copies).map(|copy| json!({ "id": group(number, copy), "displayName": NAME })).collect();
+        fleet.cloud.call("POST", &format!("/tenants/{}/objects", fleet.tenants[number].1), json!({ "groups": groups })).await;
+    }
+    let change = json!({ "kind": "policy.assignment_change", "excludeGroups": { "add": [NAME] } });
+    let target = Some(BulkTarget::DisplayName(POLICY.to_owned()));
+    let planned =
+        fleet.planned_with(strategy(4, 0, ConcurrencyMode::Soft), target, serde_json::from_value(change).unwrap(), Vec::new()).await;
+    assert_eq!(planned.status, BulkStatus::DryRunBlocked, "{:?}", planned.counts);
+    let items = fleet.items(&planned).await;
+    let found: Vec<_> =
+        items.iter().map(|view| view.item.resolution.as_ref().map(|found| found.references.clone()).unwrap_or_default()).collect();
+    for number in [0, 3] {
+        let [reference] = found[number].as_slice() else { panic!("{:?}", found[number]) };
+        assert_eq!(
+            (reference.source, reference.object_id.as_deref()),
+            (ReferenceSource::Name, Some(group(number, 0).to_string().as_str()))
+        );
+    }
+    assert_eq!(found[1][0].candidates.len(), 2, "{:?}", found[1]);
+    assert_eq!((found[2][0].source, found[2][0].candidates.len()), (ReferenceSource::Unresolved, 0));
+    let states: Vec<_> = items.iter().map(|view| view.state).collect();
+    use BulkItemState as S;
+    assert_eq!(states, [S::Ready, S::Blocked, S::Blocked, S::Ready]);
+    assert_eq!(fleet.write_counts().await, [0; 4]);
+    worker.stop().await;
 }
