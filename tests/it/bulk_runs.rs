@@ -177,7 +177,7 @@ async fn a_schedule_fires_once(database: Database) {
         let before: usize = fleet.write_counts().await.iter().sum();
         let payload = if mode == ScheduleMode::WithinDryRun { "disabled" } else { "enabledForReportingButNotEnforced" };
         let payload = serde_json::from_value(json!({ "kind": "policy.state_change", "to": payload })).unwrap();
-        let target = Some(domain::bulk::BulkTarget::DisplayName(harness::lab::fleet::POLICY.to_owned()));
+        let target = Some(BulkTarget::DisplayName(POLICY.to_owned()));
         let planned = fleet.planned_with(strategy(4, 0, ConcurrencyMode::Soft), target, payload, Vec::new()).await;
         assert_eq!(planned.status, BulkStatus::DryRunComplete, "{:?}", planned.counts);
         let quoted = fleet.quoted(&planned).await;

@@ -72,10 +72,12 @@ impl LookUp {
 /// What goes by the names in one tenant, as far as its cache doesn't say.
 async fn found(app: &App, tenant: &Tenant, given: &Names) -> AppResult<Findings> {
     let known = names(&app.store().reader(), tenant.workspace_id, tenant.id).await?;
-    let open = given
-        .iter()
-        .filter(|(kind, name)| !known.has_alias(*kind, name) && (partly_cached(*kind) || known.called(*kind, name, 1).is_empty()));
-    let wanted = Wanted::of(open.cloned());
+    // What a kept name stands for is asked for by its id.
+    let open = given.iter().filter_map(|(kind, name)| match known.kept(*kind, name) {
+        Some(id) => known.find(*kind, id).is_none().then(|| (*kind, id.to_owned())),
+        None => (partly_cached(*kind) || known.called(*kind, name, 1).is_empty()).then(|| (*kind, name.clone())),
+    });
+    let wanted = Wanted::of(open);
     if wanted.is_empty() {
         return Ok(Findings::default());
     }
