@@ -32,8 +32,19 @@ impl World {
 
     /// [`World::start`] with other settings.
     pub async fn start_with(database: Database, adjust: impl FnOnce(&mut ServerOptions)) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
         let sim = start_sim(None).await;
+        World::around(sim, database, adjust).await
+    }
+
+    /// A cloud that enforces Graph's documented budgets: a request above them is answered with 429.
+    pub async fn start_throttled(database: Database, adjust: impl FnOnce(&mut ServerOptions)) -> Self {
+        let config = SimConfig { throttle: true, ..SimConfig::ephemeral(1) };
+        let sim = Sim::start(config, Arc::new(api::system::SystemClock), Arc::new(api::system::SystemIds)).await;
+        World::around(sim.expect("the simulator starts"), database, adjust).await
+    }
+
+    async fn around(sim: Sim, database: Database, adjust: impl FnOnce(&mut ServerOptions)) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
         let mut options = ServerOptions {
             folder: folder.path().to_owned(),
             database_url: database.create(folder.path()).await,

@@ -6,6 +6,7 @@ pub(crate) mod approval;
 mod check;
 mod command;
 mod create;
+mod decision;
 pub(crate) mod dry_run;
 mod exclude;
 pub(crate) mod impact;

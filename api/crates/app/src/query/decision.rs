@@ -27,14 +27,21 @@ pub struct Decision {
     pub message: Option<String>,
 }
 
-impl App {
-    /// Judges role, scope, the change's state and self-approval. Freshness and digests are judged by the mutation itself.
-    pub async fn decision(&self, actor: &Actor, operation: Operation, change: Option<ChangeId>) -> AppResult<Decision> {
-        match self.judge(actor, operation, change).await {
+impl Decision {
+    /// An expected refusal is a no; anything else that went wrong is none.
+    pub(crate) fn of(judged: AppResult<()>) -> AppResult<Self> {
+        match judged {
             Ok(()) => Ok(Decision { allowed: true, code: None, message: None }),
             Err(error) if error.expected() => Ok(Decision { allowed: false, code: Some(error.code()), message: Some(error.to_string()) }),
             Err(error) => Err(error),
         }
+    }
+}
+
+impl App {
+    /// Judges role, scope, the change's state and self-approval. Freshness and digests are judged by the mutation itself.
+    pub async fn decision(&self, actor: &Actor, operation: Operation, change: Option<ChangeId>) -> AppResult<Decision> {
+        Decision::of(self.judge(actor, operation, change).await)
     }
 
     async fn judge(&self, actor: &Actor, operation: Operation, change: Option<ChangeId>) -> AppResult<()> {

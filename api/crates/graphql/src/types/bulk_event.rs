@@ -63,7 +63,7 @@ event_object! {
             counts(&self.0).map(|counts| BulkCounts::from(&counts))
         }
 
-        /// The items that moved, in the order in which they did; at most 6,000.
+        /// The items that moved, in the order in which they did; at most 250.
         #[graphql(complexity = 100)]
         async fn moved(&self) -> Vec<BulkTransition> {
             moved(&self.0).into_iter().map(BulkTransition).collect()
@@ -132,8 +132,7 @@ pub struct BulkChangeUpdate {
     pub at: DateTime,
     /// How many items are in each state.
     pub counts: BulkCounts,
-    /// Every transition of its items since the message before, in order; at most 6,000; beyond 1,000 further ones come in the next
-    /// message, unless one event moved them.
+    /// Every transition of its items since the message before, in order; at most 1,000, further ones come in the next message.
     #[graphql(complexity = "5 + 20 * child_complexity")]
     pub transitions: Vec<BulkTransition>,
     /// Events were lost because the cursor is older than what is kept: read the bulk change again.

@@ -2,12 +2,12 @@
 
 use app::Decision as Judged;
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use domain::id::ChangeId;
+use domain::id::{BulkChangeId, ChangeId};
 
 use crate::enums::{Action, Role};
 use crate::error_code::ErrorCode;
 use crate::fault::{bad_input, broken, fault};
-use crate::ids::Kind;
+use crate::ids::{Decoded, IdError, Kind};
 use crate::scope::scope;
 use crate::types::user::User;
 use crate::types::workspace::Workspace;
@@ -43,19 +43,19 @@ impl Viewer {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What the caller would do.")] action: Action,
-        #[graphql(desc = "The change request that it would be done to; left out, only the role is judged.")] on: Option<ID>,
+        #[graphql(desc = "The change request or bulk change that it would be done to; left out, only the role is judged.")] on: Option<ID>,
     ) -> Result<Decision> {
         let scope = scope(ctx);
-        let change = match &on {
-            None => None,
-            Some(id) => match scope.ids.key(id, Kind::Change) {
-                Ok(key) => Some(ChangeId(key)),
-                Err(crate::ids::IdError::Unknown) => return Ok(Decision::not_found()),
-                Err(_) => return Err(bad_input("on must be the id of a change request")),
-            },
+        let judged = match on.as_ref().map(|id| scope.ids.decode(id)) {
+            None => scope.app.decision(&scope.actor, action.into(), None).await,
+            Some(Ok(Decoded { kind: Kind::Change, key, .. })) => scope.app.decision(&scope.actor, action.into(), Some(ChangeId(key))).await,
+            Some(Ok(Decoded { kind: Kind::BulkChange, key, .. })) => {
+                scope.app.bulk_decision(&scope.actor, action.into(), BulkChangeId(key)).await
+            }
+            Some(Err(IdError::Unknown)) => return Ok(Decision::not_found()),
+            Some(_) => return Err(bad_input("on must be the id of a change request or of a bulk change")),
         };
-        let judged = scope.app.decision(&scope.actor, action.into(), change).await.map_err(fault)?;
-        Decision::of(judged)
+        Decision::of(judged.map_err(fault)?)
     }
 }
 
