@@ -15,6 +15,7 @@ mod api_keys;
 mod approvals;
 mod baselines;
 mod bulk;
+mod bulk_load;
 mod bulk_runs;
 mod conflict;
 mod coverage;

@@ -14,6 +14,7 @@ use domain::tenant::Cloud as NationalCloud;
 use domain::workspace::{Actor, Role};
 use entra_sim::seed::TenantSeed;
 use entra_sim::{Sim, SimConfig, TenantSource};
+use graph::Budgets;
 use serde_json::{Value, json};
 use store::PageRequest;
 use tempfile::TempDir;
@@ -65,19 +66,25 @@ fn tenant(number: usize) -> TenantSeed {
 }
 
 impl Fleet {
-    /// Starts everything and imports so many tenants.
+    /// Starts everything and imports so many tenants; nothing is short.
     pub async fn open(database: Database, tenants: usize) -> Self {
+        Fleet::open_within(database, tenants, Budgets::uniform(100_000.0, 1_000)).await
+    }
+
+    /// The same with other budgets for each tenant; those of Microsoft's cloud are enforced there.
+    pub async fn open_within(database: Database, tenants: usize, budgets: Budgets) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let config = SimConfig { tenants: TenantSource::Given((0..tenants).map(tenant).collect()), ..SimConfig::ephemeral(1) };
+        let seeds = TenantSource::Given((0..tenants).map(tenant).collect());
+        let config = SimConfig { tenants: seeds, throttle: budgets == Budgets::default(), ..SimConfig::ephemeral(1) };
         let sim = Sim::start(config, Arc::new(SystemClock), Arc::new(SystemIds)).await.expect("the simulator starts");
-        let parts = Parts::open(database, folder.path(), &sim).await;
+        let parts = Parts::open_within(database, folder.path(), &sim, budgets).await;
         let app = parts.app(&Arc::new(Gate::default()));
         let olive =
             FirstMember { issuer: "lab".to_owned(), subject: "Olive".to_owned(), display_name: "Olive".to_owned(), role: Role::Owner };
         let workspace = app.ensure_workspace("Fleet", &[olive]).await.expect("a workspace");
         let owner = app.owner(workspace).await.expect("an owner");
         let mut fleet = Fleet { parts, cloud: Cloud::of(&sim), workspace, tenants: Vec::new(), app, _sim: sim, _folder: folder };
-        let importer = fleet.worker("importer");
+        let importer = fleet.workers("importer", 64);
         for number in 0..tenants {
             let connect = ConnectTenant {
                 entra_tenant_id: entra_id(number),
@@ -99,10 +106,15 @@ impl Fleet {
         fleet
     }
 
-    /// Starts a process's worth of workers: many applies at a time.
+    /// Starts a process's worth of workers: eight applies at a time.
     pub fn worker(&self, name: &str) -> Worker {
+        self.workers(name, 8)
+    }
+
+    /// Starts a process's worth of workers: so many applies at a time, and as many for other work.
+    pub fn workers(&self, name: &str, count: usize) -> Worker {
         let gate = Arc::new(Gate::default());
-        Worker::start(self.parts.app(&gate), gate, 8, name)
+        Worker::start(self.parts.app(&gate), gate, count, name)
     }
 
     /// The owner, entitled from now on for a while.
@@ -112,7 +124,12 @@ impl Fleet {
 
     /// A bulk change that turns every tenant's policy off, planned in all of them. A worker must run.
     pub async fn planned(&self, strategy: BulkStrategy) -> BulkView {
-        let payload: ChangePayload = serde_json::from_value(json!({ "kind": "policy.state_change", "to": "disabled" })).expect("a payload");
+        self.planned_to("disabled", strategy).await
+    }
+
+    /// The same to another state.
+    pub async fn planned_to(&self, state: &str, strategy: BulkStrategy) -> BulkView {
+        let payload: ChangePayload = serde_json::from_value(json!({ "kind": "policy.state_change", "to": state })).expect("a payload");
         self.planned_with(strategy, Some(BulkTarget::DisplayName(POLICY.to_owned())), payload, Vec::new()).await
     }
 
@@ -198,7 +215,7 @@ impl Fleet {
         self.cloud.fault(self.tenants[number].1, rule).await;
     }
 
-    /// Ends all trouble in one tenant.
+    /// Ends all trouble in one tenant, also what was scripted for all of them.
     pub async fn calm(&self, number: usize) {
         self.cloud.call("DELETE", &format!("/tenants/{}/faults", self.tenants[number].1), Value::Null).await;
     }

@@ -45,12 +45,17 @@ pub struct Parts {
 impl Parts {
     /// Opens a new database and a client of the simulator.
     pub async fn open(database: Database, folder: &std::path::Path, sim: &Sim) -> Self {
+        Parts::open_within(database, folder, sim, Budgets::uniform(100_000.0, 1_000)).await
+    }
+
+    /// The same with other budgets for each tenant.
+    pub async fn open_within(database: Database, folder: &std::path::Path, sim: &Sim, budgets: Budgets) -> Self {
         let store = Store::connect(&StoreConfig::new(database.create(folder).await)).await.expect("the database opens");
         store.migrate().await.expect("the schema is made");
         let clock = Arc::new(LabClock::default());
         let base = Url::parse(&sim.http_url()).expect("an address");
         let mut config = GraphConfig::new(base.clone(), base);
-        config.budgets = Budgets::uniform(100_000.0, 1_000);
+        config.budgets = budgets;
         config.retry = RetryPolicy { max_attempts: 5, base_delay: Duration::from_millis(5), max_delay: Duration::from_millis(20) };
         let graph = GraphClient::new(config, clock.clone(), Arc::new(SystemIds)).expect("a client");
         Parts { store, clock, graph }

@@ -3,9 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use chrono::{DateTime, TimeDelta};
 use domain::bulk::wave::{Child, Standing, next};
-use domain::bulk::{BulkStrategy, ConcurrencyMode, FailureTolerance, NotStarted};
-use domain::id::TenantId;
+use domain::bulk::{BulkRun, BulkStrategy, ChangeFacts, ConcurrencyMode, FailureTolerance, ItemFacts, NotStarted, RunKind};
+use domain::change::status::ChangeStatus;
+use domain::id::{MemberId, TenantId};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -318,4 +320,39 @@ fn a_percentage_is_rounded_down() {
 #[test]
 fn a_run_without_children_is_over() {
     assert!(next(&strict(4, 0), &[]).over);
+}
+
+#[test]
+fn a_child_stands_where_its_facts_say() {
+    let at = DateTime::UNIX_EPOCH;
+    let run = |kind| BulkRun { kind, by: MemberId(Uuid::nil()), at, digest: String::new(), stopped_at: None, stopped_by: None };
+    let change = |status| Some(ChangeFacts { status, write_performed: None, outcome_unknown: false });
+    let forwards = |facts: ItemFacts| Standing::of(&run(RunKind::Apply), &ItemFacts { queued: true, ..facts }, Some(at), None);
+    let facts = ItemFacts { planned: true, change: change(ChangeStatus::DryRunComplete), ..ItemFacts::default() };
+    assert_eq!(forwards(facts), Some(Standing::Waiting));
+    assert_eq!(
+        forwards(ItemFacts { change: change(ChangeStatus::Draft), ..facts }),
+        Some(Standing::Waiting),
+        "the gate says what is wrong"
+    );
+    assert_eq!(forwards(ItemFacts { change: change(ChangeStatus::Applying), ..facts }), Some(Standing::Running));
+    assert_eq!(forwards(ItemFacts { change: change(ChangeStatus::Applied), ..facts }), Some(Standing::Good));
+    assert_eq!(forwards(ItemFacts { change: change(ChangeStatus::RolledBack), ..facts }), Some(Standing::Good));
+    assert_eq!(forwards(ItemFacts { change: change(ChangeStatus::Failed), ..facts }), Some(Standing::Failed));
+    assert_eq!(forwards(ItemFacts { apply_failed: true, ..facts }), Some(Standing::Failed));
+    assert_eq!(forwards(ItemFacts { not_started: Some(NotStarted::Stopped), ..facts }), Some(Standing::Left));
+    assert_eq!(forwards(ItemFacts { change: change(ChangeStatus::Cancelled), ..facts }), Some(Standing::Left));
+    assert_eq!(forwards(ItemFacts { excluded: true, ..facts }), None);
+    assert_eq!(Standing::of(&run(RunKind::Apply), &facts, None, None), None, "it is in no run");
+    let earlier = Some(at - TimeDelta::microseconds(1));
+    assert_eq!(Standing::of(&run(RunKind::Apply), &facts, earlier, None), None, "it is in an earlier run");
+
+    let back = |facts: ItemFacts| Standing::of(&run(RunKind::Rollback), &facts, Some(at), Some(at));
+    let applied = ItemFacts { rolling_back: true, change: change(ChangeStatus::Applied), ..facts };
+    assert_eq!(back(applied), Some(Standing::Waiting));
+    assert_eq!(back(ItemFacts { rollback: Some(ChangeStatus::Applying), ..applied }), Some(Standing::Running));
+    assert_eq!(back(ItemFacts { rollback: Some(ChangeStatus::Failed), ..applied }), Some(Standing::Failed));
+    assert_eq!(back(ItemFacts { rolling_back: false, ..applied }), Some(Standing::Failed));
+    assert_eq!(back(ItemFacts { change: change(ChangeStatus::RolledBack), ..applied }), Some(Standing::Good));
+    assert_eq!(Standing::of(&run(RunKind::Rollback), &applied, Some(at), None), None);
 }
