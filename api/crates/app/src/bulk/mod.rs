@@ -4,6 +4,7 @@ pub(crate) mod advance;
 mod apply;
 pub(crate) mod approval;
 mod check;
+mod child;
 mod command;
 mod create;
 mod decision;
