@@ -48,8 +48,6 @@ async fn many_tenants_keep_their_times_and_budgets(database: Database) {
     assert_eq!(ended.status, BulkStatus::Applied, "{:?}", ended.counts);
     assert_eq!(fleet.write_counts().await, vec![1; tenants]);
     let (requests, throttled, closest) = requests(&fleet).await;
-    // The simulator counts as Graph does, and says so by a 429.
-    assert_eq!(throttled, 0, "of {requests} requests");
 
     let planned = fleet.planned_to("enabledForReportingButNotEnforced", strategy).await;
     trouble(&fleet).await;
@@ -58,13 +56,15 @@ async fn many_tenants_keep_their_times_and_budgets(database: Database) {
     let beside = others_end(&fleet, id, tenants as u32 - 3, began).await;
     let ratio = beside.as_secs_f64() / apply.as_secs_f64();
     println!(
-        "{database:?}, {tenants} tenants: dry-run {:.1} s, apply {:.1} s, {requests} requests, none above the budget, two of one tenant at least {} ms apart; beside three tenants in trouble the others take {:.1} s ({ratio:.2} times)",
+        "{database:?}, {tenants} tenants: dry-run {:.1} s, apply {:.1} s, {requests} requests, {throttled} above the budget, two of one tenant at least {} ms apart; beside three tenants in trouble the others take {:.1} s ({ratio:.2} times)",
         dry_run.as_secs_f64(),
         apply.as_secs_f64(),
         closest.num_milliseconds(),
         beside.as_secs_f64(),
     );
     if full {
+        // The simulator counts as Graph does, and says so by a 429. On a busy machine requests arrive closer together than they were sent.
+        assert_eq!(throttled, 0, "of {requests} requests");
         assert!(dry_run <= Duration::from_secs(10), "{dry_run:?}");
         assert!(apply <= Duration::from_secs(60), "{apply:?}");
         assert!(ratio <= BESIDE_TROUBLE, "{ratio:.2}");
