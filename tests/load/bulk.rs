@@ -35,6 +35,8 @@ async fn main() {
         {
             options.extra.insert(format!("CAUSEWAY__{name}"), value.to_owned());
         }
+        // Against an address of this machine the product keeps no budgets unless told to.
+        options.extra.insert("CAUSEWAY__GRAPH__METERED".to_owned(), "true".to_owned());
         options.extra.insert("CAUSEWAY__WORKERS__LEASE_S".to_owned(), "30".to_owned());
     })
     .await;

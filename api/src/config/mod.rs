@@ -140,6 +140,8 @@ pub struct Graph {
     pub root_ca: Option<PathBuf>,
     /// Graph's version that sign-ins are read from.
     pub sign_in_log_version: LogVersion,
+    /// Keeps Graph's documented budgets on this machine too, where they are not kept otherwise.
+    pub metered: bool,
 }
 
 /// `graph.sign_in_log_version`.

@@ -73,6 +73,12 @@ pub(super) const KEYS: &[Key] = &[
         "`beta`",
         "Graph's version that sign-ins are read from: `beta` tells how users authenticated; with `v1.0` that stays unknown.",
     ),
+    key(
+        "graph.metered",
+        Kind::Switch,
+        "false",
+        "Keeps Graph's documented budgets against an address of this machine too, where they are not kept otherwise.",
+    ),
     key("http.allowed_origins", Kind::List, "", "Web origins beside our own that may call the API and open WebSockets."),
     key("http.graphiql", Kind::Switch, "true when embedded", "Serves the query page at `/`."),
     key("http.introspection", Kind::Switch, "true when embedded", "Answers introspection to authenticated callers."),

@@ -50,7 +50,7 @@ pub fn graph_config(config: &Config, simulated: Option<&Endpoints>) -> Result<Gr
     let on_this_machine = is_loopback(&graph);
     let mut settings = GraphConfig::new(login, graph);
     settings.sign_in_log_version = version;
-    if on_this_machine {
+    if on_this_machine && !config.graph.metered {
         // A simulator doesn't meter us, and nobody wants to wait for an import of make-believe policies.
         settings.budgets = Budgets::uniform(200.0, 50);
     }

@@ -89,7 +89,6 @@ async fn what_cannot_be_a_bulk_change(database: Database) {
         ("a restoration", changed("payload", json!({ "restore": {} }))),
         ("an id of one tenant", changed("payload", json!({ "assignmentChange": { "excludeGroups": { "add": [group_id(0)] } } }))),
         ("no tenant", changed("tenantIds", json!([]))),
-        ("a tenant twice", changed("tenantIds", json!([stage.tenants[0].id, stage.tenants[0].id]))),
         ("no target", changed("target", Value::Null)),
         ("nobody at a time", changed("strategy", json!({ "maxConcurrent": 0 }))),
         ("too many at a time", changed("strategy", json!({ "maxConcurrent": 65 }))),

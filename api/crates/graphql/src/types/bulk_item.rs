@@ -6,6 +6,7 @@ use app::BulkItemView;
 use async_graphql::{Context, ID, Object, SimpleObject};
 use domain::bulk::{BulkItem as Item, ItemReference};
 use domain::change::request::ChangeRequest as Change;
+use domain::change::warning::Severity;
 
 use crate::enums::{BulkItemState, BulkNotStarted, BulkReferenceSource, DirectoryKind, ImpactWindow};
 use crate::fault::Nullable;
@@ -64,9 +65,19 @@ impl BulkItem {
         self.rollback.clone().map(ChangeRequest::full)
     }
 
-    /// Why it cannot be applied as it is, where the item itself knows; otherwise the warnings of its change say it.
+    /// Why it cannot be applied as it is; `null` unless it is `BLOCKED`. Where more than one warning of its change is critical, it is the first.
     async fn blocked(&self) -> Option<BulkBlocked> {
-        self.item.blocked.as_ref().map(|blocked| BulkBlocked { code: blocked.code.clone(), message: blocked.message.clone() })
+        if self.state != domain::bulk::BulkItemState::Blocked {
+            return None;
+        }
+        if let Some(blocked) = &self.item.blocked {
+            return Some(BulkBlocked { code: blocked.code.clone(), message: blocked.message.clone() });
+        }
+        let change = self.change.as_ref()?;
+        let waived = |code| change.waivers.iter().any(|waiver| waiver.code == code);
+        let warnings = &change.dry_run.as_ref()?.warnings;
+        let first = warnings.iter().find(|warning| warning.severity == Severity::Critical && !waived(warning.code))?;
+        Some(BulkBlocked { code: first.code.as_str().to_uppercase(), message: first.message.clone() })
     }
 
     /// Set while the tenant is left out.
@@ -118,8 +129,8 @@ impl BulkItem {
 /// Why a tenant's step cannot be applied as it is.
 #[derive(SimpleObject)]
 pub struct BulkBlocked {
-    /// For a program: `TARGET_NOT_FOUND`, `TARGET_AMBIGUOUS`, `REFERENCE_UNRESOLVED`, `REFERENCE_AMBIGUOUS`, `CRITICAL_WARNING`,
-    /// `PREREQUISITE_BLOCKED`, or an `ErrorCode`. Expect new values.
+    /// For a program: `TARGET_NOT_FOUND`, `TARGET_AMBIGUOUS`, `PREREQUISITE_BLOCKED`, an `ErrorCode`, or the `WarningCode` of a critical warning,
+    /// such as `REFERENCE_UNRESOLVED`. Expect new values.
     code: String,
     /// For a person: what was found, and what to do.
     message: String,
