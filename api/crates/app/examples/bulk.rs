@@ -92,7 +92,7 @@ async fn measure(url: &str, tenants: usize) -> Done<()> {
 
 async fn run(app: &App, store: &Store, olive: &Actor, ada: &Actor, tenant_ids: Vec<TenantId>) -> Done<()> {
     let stop = CancellationToken::new();
-    let workers = start(app, &Workers { count: 1, owner: "bench".to_owned() }, &stop);
+    let workers = start(app, &Workers { count: 1, applies: 1, owner: "bench".to_owned() }, &stop);
     let payload = ChangePayload::AssignmentChange(AssignmentChange {
         exclude_groups: SetDelta { add: vec!["Group 7".to_owned()], remove: Vec::new() },
         ..AssignmentChange::default()

@@ -91,17 +91,17 @@ impl App {
 /// tenant stays open: waiving a warning, stopping a write, saying what became of it.
 pub(crate) fn of_the_whole(operation: Operation) -> bool {
     use Operation as O;
-    match operation {
+    matches!(
+        operation,
         O::EditChange
-        | O::RunDryRun
-        | O::RequestApproval
-        | O::DecideApproval
-        | O::WithdrawApproval
-        | O::ApplyChange
-        | O::CancelChange
-        | O::ScheduleChange => true,
-        _ => false,
-    }
+            | O::RunDryRun
+            | O::RequestApproval
+            | O::DecideApproval
+            | O::WithdrawApproval
+            | O::ApplyChange
+            | O::CancelChange
+            | O::ScheduleChange
+    )
 }
 
 /// The change, unless it is not the actor's to see.
