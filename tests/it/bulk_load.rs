@@ -21,6 +21,7 @@ const LATENCY_MS: u64 = 200;
 /// The longest that the others may take beside three tenants in trouble, in the time without them.
 const BESIDE_TROUBLE: f64 = 1.2;
 
+#[expect(clippy::disallowed_methods, reason = "the full size is asked for by a variable")]
 async fn many_tenants_keep_their_times_and_budgets(database: Database) {
     let full = std::env::var_os("CAUSEWAY_FULL_SIZE").is_some();
     let tenants = if full { 500 } else { 12 };

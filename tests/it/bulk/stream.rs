@@ -26,7 +26,7 @@ async fn every_transition_arrives_at_a_rate_that_a_person_can_follow(database: D
         Socket::subscribe(stage.world.server.base(), owner.token().unwrap(), STREAM, variables).await
     };
     let mut socket = watch(&start).await;
-    let began = std::time::Instant::now();
+    let began = tokio::time::Instant::now();
     let reader = async {
         let mut messages: Vec<Value> = Vec::new();
         loop {

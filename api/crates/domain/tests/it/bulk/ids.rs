@@ -65,7 +65,7 @@ fn names_are_what_is_neither_an_id_nor_a_keyword() {
     let group = (DirectoryKind::Group, "Excluded from Conditional Access".to_owned());
     let change =
         json!({ "kind": "policy.assignment_change", "excludeGroups": { "add": [group.1, ID] }, "includeUsers": { "add": ["All"] } });
-    assert_eq!(names(change), [group.clone()]);
+    assert_eq!(names(change), std::slice::from_ref(&group));
     let document = json!({ "displayName": "P", "conditions": {
         "users": { "includeUsers": ["All"], "excludeGroups": [group.1, group.1], "excludeUsers": ["ada@example.com"] },
         "applications": { "includeApplications": ["Office365"] } } });
