@@ -14,7 +14,7 @@ const SECOND: &str = "5b0f7f0a-54f1-4d53-8c35-0c8f2f4e5a02";
 async fn a_kept_name_settles_what_two_objects_are_called(database: Database) {
     let (world, owner, tenant) = connected(database).await;
     let policy = report_only_policy(&world, &owner, &tenant).await;
-    let exclude = |name: &str| json!({ "assignment": { "excludeGroups": { "add": [name] } } });
+    let exclude = |name: &str| json!({ "assignmentChange": { "excludeGroups": { "add": [name] } } });
 
     let change = create(&owner, &policy, exclude("Break glass")).await;
     assert_eq!(step(&owner, "runDryRun", &change).await["status"], "DRY_RUN_BLOCKED", "two groups are called so");

@@ -29,7 +29,7 @@ async fn pages_of_items_join_to_the_whole(database: Database) {
     }
     let tenants = |items: &[Value]| items.iter().map(|item| item["tenant"]["id"].clone()).collect::<Vec<_>>();
     assert_eq!(tenants(&found), tenants(&items(owner, &bulk).await));
-    assert!(found.iter().all(|item| item["impact"]["status"] == "NOT_COMPUTED"), "{found:#?}");
+    assert!(found.iter().all(|item| item["impact"]["status"] == "NOT_APPLICABLE"), "{found:#?}");
     let none = owner.send(query, json!({ "id": bulk["id"], "state": ["FAILED", "APPLIED"] })).await;
     assert_eq!((none.at("/bulkChange/items/totalCount"), none.at("/bulkChange/items/nodes")), (&json!(0), &json!([])));
     let node = owner.send("query($id: ID!) { node(id: $id) { __typename ... on BulkChange { status kind target { displayName } strategy { maxConcurrent failureTolerancePercent concurrencyMode } } } }", json!({ "id": bulk["id"] })).await;
