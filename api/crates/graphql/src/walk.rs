@@ -10,7 +10,6 @@ use domain::access::Operation;
 const BOUNDED: &[&str] = &[
     "Query.nodes",
     "BulkChange.prerequisites",
-    "BulkTarget.policyIds",
     "BulkStrategy.canaryTenants",
     "BulkResolution.references",
     "BulkReference.candidates",
