@@ -3,13 +3,17 @@
 use api::system::SystemClock;
 use chrono::TimeDelta;
 use domain::env::Clock;
-use harness::Database;
 use harness::bulk::{create, done, dry_run, items, mutate, see, step};
+use harness::{Client, Database};
 use serde_json::{Value, json};
 
 use super::Stage;
 
-on_both_databases!(a_change_of_a_bulk_change_takes_no_step_of_its_own, leaving_a_tenant_out_voids_the_approval);
+on_both_databases!(
+    a_change_of_a_bulk_change_takes_no_step_of_its_own,
+    a_request_for_the_whole_can_be_taken_back,
+    leaving_a_tenant_out_voids_the_approval
+);
 
 async fn a_change_of_a_bulk_change_takes_no_step_of_its_own(database: Database) {
     let stage = Stage::set(database, 2).await;
@@ -43,6 +47,34 @@ async fn a_change_of_a_bulk_change_takes_no_step_of_its_own(database: Database) 
     let named = owner.send("query($id: ID!) { changeRequest(id: $id) { status bulkChange { id } } }", json!({ "id": id })).await;
     assert_eq!(named.at("/changeRequest"), &json!({ "status": "DRY_RUN_COMPLETE", "bulkChange": { "id": bulk["id"] } }));
     assert_eq!(stage.writes().await, [0, 0]);
+}
+
+async fn a_request_for_the_whole_can_be_taken_back(database: Database) {
+    let stage = Stage::set(database, 2).await;
+    let owner = &stage.owner;
+    super::story::require_approval(&stage).await;
+    let bulk = dry_run(owner, &create(owner, stage.rename("Reviewed twice")).await).await;
+    let waiting = step(owner, "requestBulkApproval", &bulk).await;
+    assert_eq!((&waiting["status"], &waiting["counts"]["awaitingApproval"]), (&json!("AWAITING_APPROVAL"), &json!(2)), "{waiting:#}");
+    let approve = |digest: &Value| json!({ "id": bulk["id"], "decision": "APPROVE", "digest": digest });
+    let by = async |client: &Client, digest: &Value| {
+        mutate(client, "decideBulkApproval", "DecideBulkApprovalInput", approve(digest)).await.user_errors("decideBulkApproval")
+    };
+    let approver = stage.world.server.client("APPROVER").await;
+    assert_eq!(by(owner, &waiting["digest"]).await, ["CANNOT_SELF_APPROVE"], "the creator of the whole created each part of it");
+    assert_eq!(by(&approver, &json!("what nobody saw")).await, ["STALE_REVIEW"]);
+
+    let withdrawn = step(owner, "withdrawBulkApproval", &waiting).await;
+    assert_eq!(withdrawn["status"], "DRY_RUN_COMPLETE", "{withdrawn:#}");
+    assert_eq!(by(&approver, &withdrawn["digest"]).await, ["BULK_NOT_READY"]);
+    let refused = harness::bulk::try_step(owner, "withdrawBulkApproval", &withdrawn).await;
+    assert_eq!(refused.user_errors("withdrawBulkApproval"), ["BULK_NOT_READY"]);
+
+    let again = step(owner, "requestBulkApproval", &withdrawn).await;
+    assert_eq!(by(&approver, &again["digest"]).await, Vec::<String>::new());
+    let applied = harness::bulk::apply(owner, "applyBulkChange", &see(owner, &bulk).await).await;
+    assert_eq!(harness::bulk::ended(owner, &applied).await["status"], "APPLIED");
+    assert_eq!(stage.writes().await, [1, 1]);
 }
 
 async fn leaving_a_tenant_out_voids_the_approval(database: Database) {
