@@ -3,29 +3,11 @@
 use super::SourceFile;
 
 /// Policies, as published.
-pub(in crate::seed) const POLICIES: &[SourceFile] = &[
-    SourceFile {
-        name: "template-require-mam-android-ios.json",
-        text: include_str!("../../../seed/Azure-Samples-ca-apis/policies/template-require-mam-android-ios.json"),
-    },
-    SourceFile {
-        name: "template-require-mfa-admin-roles.json",
-        text: include_str!("../../../seed/Azure-Samples-ca-apis/policies/template-require-mfa-admin-roles.json"),
-    },
-    SourceFile {
-        name: "template-require-mfa-b2b-users.json",
-        text: include_str!("../../../seed/Azure-Samples-ca-apis/policies/template-require-mfa-b2b-users.json"),
-    },
-    SourceFile {
-        name: "template-require-mfa-risk.json",
-        text: include_str!("../../../seed/Azure-Samples-ca-apis/policies/template-require-mfa-risk.json"),
-    },
-    SourceFile {
-        name: "template-require-mfa-security-info-registration.json",
-        text: include_str!("../../../seed/Azure-Samples-ca-apis/policies/template-require-mfa-security-info-registration.json"),
-    },
-    SourceFile {
-        name: "template-require-trusted-device-app-access.json",
-        text: include_str!("../../../seed/Azure-Samples-ca-apis/policies/template-require-trusted-device-app-access.json"),
-    },
-];
+pub(in crate::seed) const POLICIES: &[SourceFile] = files! { "Azure-Samples-ca-apis/policies":
+    "template-require-mam-android-ios.json",
+    "template-require-mfa-admin-roles.json",
+    "template-require-mfa-b2b-users.json",
+    "template-require-mfa-risk.json",
+    "template-require-mfa-security-info-registration.json",
+    "template-require-trusted-device-app-access.json",
+};

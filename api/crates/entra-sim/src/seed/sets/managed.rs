@@ -3,7 +3,4 @@
 use super::SourceFile;
 
 /// Policies, as published.
-pub(in crate::seed) const POLICIES: &[SourceFile] = &[SourceFile {
-    name: "20241201-Policies__042.json",
-    text: include_str!("../../../seed/denis-beuermann-ConditionalAccess/policies/20241201-Policies__042.json"),
-}];
+pub(in crate::seed) const POLICIES: &[SourceFile] = files! { "denis-beuermann-ConditionalAccess/policies": "20241201-Policies__042.json" };

@@ -1,5 +1,12 @@
 //! The public policy sets, embedded as they were published (`seed/<set>/` in this crate, each with its LICENSE).
 
+/// Files of one folder below `seed/`, by their names.
+macro_rules! files {
+    { $folder:literal: $($name:literal),+ $(,)? } => {
+        &[$(SourceFile { name: $name, text: include_str!(concat!("../../../seed/", $folder, "/", $name)) }),+]
+    };
+}
+
 pub(super) mod azure_samples;
 pub(super) mod clutch2view;
 pub(super) mod j0eyv;
