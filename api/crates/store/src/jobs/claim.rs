@@ -85,6 +85,8 @@ async fn take(db: &Db, id: Uuid, fence: i64, owner: &str, until: DateTime<Utc>) 
         Ok(rows) => rows.into_iter().next().map(to_job).transpose(),
         // Another worker took a job with the same serial key a moment ago: the index refuses the second.
         Err(error) if error.violates(constraint::JOB_SERIAL) => Ok(None),
+        // A deadlock in which this statement was the one to give way: the row is somebody else's, too.
+        Err(StoreError::Retry) => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::job::{ActiveModel, Column, Entity};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, UpdateMany};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, UpdateMany};
 use serde_json::Value;
 
 use super::{Job, JobLease, JobState};
@@ -21,8 +21,10 @@ impl Store {
 impl WriteTx {
     /// Fails unless the caller still holds the job, and keeps it held until this transaction ends: nobody else can claim it in between.
     pub async fn assert_fence(&self, lease: JobLease) -> Result<()> {
-        // An update that changes nothing locks the row on PostgreSQL; on SQLite the transaction holds the only write lock anyway.
-        update(&self.db, lease, ActiveModel { fence: Set(lease.fence), ..Default::default() }).await
+        // A lock, no update: whoever tries to claim a job with the same serial key would wait for an updated row to be committed, and hold a row
+        // that `absorb_jobs` asks for next. On SQLite the transaction holds the only write lock anyway.
+        let held = Entity::find().filter(held_by(lease)).lock_exclusive().one(&self.db).await?;
+        held.map(|_| ()).ok_or(StoreError::StaleFence)
     }
 
     /// The job did its work.
@@ -64,13 +66,13 @@ fn ended(state: JobState) -> ActiveModel {
 }
 
 async fn update(db: &Db, lease: JobLease, row: ActiveModel) -> Result<()> {
-    let update: UpdateMany<Entity> = Entity::update_many()
-        .set(row)
-        .filter(Column::Id.eq(lease.id.0))
-        .filter(Column::Fence.eq(lease.fence))
-        .filter(Column::State.eq(JobState::Running.as_str()));
+    let update: UpdateMany<Entity> = Entity::update_many().set(row).filter(held_by(lease));
     match update.exec(db).await?.rows_affected {
         1 => Ok(()),
         _ => Err(StoreError::StaleFence),
     }
+}
+
+fn held_by(lease: JobLease) -> Condition {
+    Condition::all().add(Column::Id.eq(lease.id.0)).add(Column::Fence.eq(lease.fence)).add(Column::State.eq(JobState::Running.as_str()))
 }
