@@ -36,8 +36,9 @@ impl BulkMutations {
         settle(run.await)
     }
 
-    /// Plans the change in every included tenant, in the background and without Graph: targets and names are resolved, and each tenant gets its
-    /// change request with diff, warnings and digest. Follow it by `bulkChangeEvents`. It voids approvals where a digest changes.
+    /// Plans the change in every included tenant, in the background: targets and names are resolved, and each tenant gets its change request with
+    /// diff, warnings and digest. Graph is asked only for names that are not known of a tenant, and never written to. Follow it by
+    /// `bulkChangeEvents`. It voids approvals where a digest changes.
     #[graphql(complexity = "50 + child_complexity")]
     async fn run_bulk_dry_run(
         &self,
