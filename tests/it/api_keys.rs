@@ -3,11 +3,11 @@
 use api::system::SystemClock;
 use chrono::TimeDelta;
 use domain::env::Clock;
-use harness::world::World;
+use harness::world::{World, require_approval};
 use harness::{Client, Database};
 use serde_json::{Value, json};
 
-use crate::members::{approve, create_key, days, ended, instant, require_approval, revoke, secret, status, waiting_change, watch};
+use crate::members::{approve, create_key, days, ended, instant, revoke, secret, status, waiting_change, watch};
 use crate::story::{apply, codes, create, report_only_policy, step};
 
 on_both_databases!(

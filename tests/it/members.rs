@@ -8,7 +8,7 @@ use api::system::SystemClock;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::env::Clock;
 use harness::process::binary;
-use harness::world::{CHANGE, World};
+use harness::world::{CHANGE, World, require_approval};
 use harness::{Answer, Client, Database, Socket};
 use serde_json::{Value, json};
 use tokio::process::Command;
@@ -206,14 +206,6 @@ fn client_of(world: &World, subject: &str) -> Client {
     let issuer = EmbeddedIssuer::open(&data, Mode::Embedded, "127.0.0.1:0".parse().unwrap()).unwrap();
     let token = issuer.mint_for(subject, subject, Duration::from_secs(3_600), SystemClock.now()).unwrap();
     Client::new(world.server.base(), Some(&token))
-}
-
-pub(crate) async fn require_approval(owner: &Client) {
-    let workspace = owner.send("{ viewer { workspace { revision } } }", json!({})).await;
-    let input = json!({ "requireApproval": true, "expectedRevision": workspace.at("/viewer/workspace/revision") });
-    let query = "mutation($input: UpdateWorkspaceInput!) { updateWorkspace(input: $input) { userErrors { code message } } }";
-    let switched = owner.send(query, json!({ "input": input })).await;
-    assert_eq!(switched.user_errors("updateWorkspace"), Vec::<String>::new(), "{:#}", switched.body);
 }
 
 pub(crate) async fn waiting_change(client: &Client, policy: &Value, name: &str) -> Value {

@@ -119,6 +119,18 @@ pub const CHANGE: &str = "id status revision writePerformed requiresApproval clo
     failure { stage code message retryable outcomeUnknown liveDiff { path before after } } \
     preSnapshot { id kind } postSnapshot { id kind }";
 
+/// Switches approval of every new change on.
+///
+/// # Panics
+/// When the server refuses.
+pub async fn require_approval(owner: &Client) {
+    let workspace = owner.send("{ viewer { workspace { revision } } }", json!({})).await;
+    let input = json!({ "requireApproval": true, "expectedRevision": workspace.at("/viewer/workspace/revision") });
+    let query = "mutation($input: UpdateWorkspaceInput!) { updateWorkspace(input: $input) { userErrors { code message } } }";
+    let switched = owner.send(query, json!({ "input": input })).await;
+    assert_eq!(switched.user_errors("updateWorkspace"), Vec::<String>::new(), "{:#}", switched.body);
+}
+
 /// Waits until a change reaches one of the statuses; returns the change.
 ///
 /// # Panics

@@ -4,6 +4,7 @@ use api::system::SystemClock;
 use chrono::TimeDelta;
 use domain::env::Clock;
 use harness::bulk::{create, done, dry_run, items, mutate, see, step};
+use harness::world::require_approval;
 use harness::{Client, Database};
 use serde_json::{Value, json};
 
@@ -52,7 +53,7 @@ async fn a_change_of_a_bulk_change_takes_no_step_of_its_own(database: Database) 
 async fn a_request_for_the_whole_can_be_taken_back(database: Database) {
     let stage = Stage::set(database, 2).await;
     let owner = &stage.owner;
-    super::story::require_approval(&stage).await;
+    require_approval(&stage.owner).await;
     let bulk = dry_run(owner, &create(owner, stage.rename("Reviewed twice")).await).await;
     let waiting = step(owner, "requestBulkApproval", &bulk).await;
     assert_eq!((&waiting["status"], &waiting["counts"]["awaitingApproval"]), (&json!("AWAITING_APPROVAL"), &json!(2)), "{waiting:#}");
@@ -80,7 +81,7 @@ async fn a_request_for_the_whole_can_be_taken_back(database: Database) {
 async fn leaving_a_tenant_out_voids_the_approval(database: Database) {
     let stage = Stage::set(database, 2).await;
     let owner = &stage.owner;
-    super::story::require_approval(&stage).await;
+    require_approval(&stage.owner).await;
     let bulk = dry_run(owner, &create(owner, stage.rename("Reviewed")).await).await;
     let waiting = step(owner, "requestBulkApproval", &bulk).await;
     let approver = stage.world.server.client("APPROVER").await;

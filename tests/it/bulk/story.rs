@@ -4,6 +4,7 @@
 use harness::Database;
 use harness::bulk::{apply, create, done, dry_run, ended, items, mutate, of_tenant, see, states, step, try_apply, try_step};
 use harness::many::{GROUP, group_id};
+use harness::world::require_approval;
 use serde_json::{Value, json};
 
 use super::Stage;
@@ -13,7 +14,7 @@ on_both_databases!(a_bulk_change_from_draft_to_rolled_back, a_location_comes_bef
 async fn a_bulk_change_from_draft_to_rolled_back(database: Database) {
     let stage = Stage::set(database, 4).await;
     let (owner, tenants) = (&stage.owner, &stage.tenants);
-    require_approval(&stage).await;
+    require_approval(&stage.owner).await;
     // The last tenant has a second group of the name: which one is meant?
     let twin = json!({ "groups": [{ "id": "5b0f7f0a-54f1-4d53-8c35-0c8f2f4e5a77", "displayName": GROUP }] });
     stage.world.cloud.call("POST", &format!("/tenants/{}/objects", tenants[3].entra), twin).await;
@@ -133,12 +134,4 @@ async fn a_location_comes_before_the_policy_that_needs_it(database: Database) {
     let made = stage.world.writes_of(&tenants[1]).await[0]["effect"]["id"].clone();
     let live = stage.world.live(&tenants[1]).await;
     assert_eq!(live["conditions"]["locations"]["excludeLocations"], json!([made]), "{live:#}");
-}
-
-pub(super) async fn require_approval(stage: &Stage) {
-    let workspace = stage.owner.send("{ viewer { workspace { revision } } }", json!({})).await;
-    let input = json!({ "requireApproval": true, "expectedRevision": workspace.at("/viewer/workspace/revision") });
-    let query = "mutation($input: UpdateWorkspaceInput!) { updateWorkspace(input: $input) { userErrors { code } } }";
-    let switched = stage.owner.send(query, json!({ "input": input })).await;
-    assert_eq!(switched.user_errors("updateWorkspace"), Vec::<String>::new());
 }

@@ -116,11 +116,3 @@ pub(super) async fn cancel(client: &Client, seen: &Value) {
     let now = change(client, seen["id"].as_str().unwrap()).await;
     step(client, "cancelChange", &now).await;
 }
-
-pub(super) async fn require_approval(client: &Client) {
-    let workspace = client.send("{ viewer { workspace { revision } } }", json!({})).await;
-    let input = json!({ "requireApproval": true, "expectedRevision": workspace.at("/viewer/workspace/revision") });
-    let query = "mutation($input: UpdateWorkspaceInput!) { updateWorkspace(input: $input) { userErrors { code } } }";
-    let switched = client.send(query, json!({ "input": input })).await;
-    assert_eq!(switched.user_errors("updateWorkspace"), Vec::<String>::new());
-}

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use harness::Database;
-use harness::world::World;
+use harness::world::{World, require_approval};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use super::{approve, cancel, change, drift, graph_id, imported, reason_of, require_approval, resync, reviewed};
+use super::{approve, cancel, change, drift, graph_id, imported, reason_of, resync, reviewed};
 use crate::story::{apply, create, report_only_policy, step};
 
 on_both_databases!(an_edit_of_any_field_voids_what_was_reviewed, an_edit_between_our_read_and_our_write_is_found,);
