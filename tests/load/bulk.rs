@@ -12,9 +12,9 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use harness::bulk::{apply, create, ended, items, states, step};
+use harness::bulk::{apply, create, done, ended, items, mutate, states, step};
 use harness::many::{Managed, POLICY};
-use harness::world::World;
+use harness::world::{World, require_approval};
 use harness::{Client, Database};
 use serde_json::{Value, json};
 
@@ -51,9 +51,11 @@ async fn main() {
     // Tokens expire within a run of hours, not of minutes; what is counted from here on is the run's own.
     world.cloud.call("DELETE", "/requests", Value::Null).await;
 
+    require_approval(&owner).await;
     let (bulk, creation, dry_run) = planned(&owner, &managed, "Renamed by the rig", in_flight).await;
     println!("created: {}; dry-run: {} (bar 10 s)", seconds(creation), seconds(dry_run));
     page(&owner, &small, &bulk).await;
+    let bulk = approved(&world, &owner, &bulk).await;
     let asked = Instant::now();
     apply(&owner, "applyBulkChange", &bulk).await;
     let answered = asked.elapsed();
@@ -80,6 +82,20 @@ async fn planned(owner: &Client, tenants: &[Managed], name: &str, in_flight: usi
     let dry_run = began.elapsed();
     assert_eq!(planned["status"], "DRY_RUN_COMPLETE", "{planned:#}");
     (planned, creation, dry_run)
+}
+
+/// One approval of the whole by another person: each change in it gets its own, all in one transaction.
+async fn approved(world: &World, owner: &Client, bulk: &Value) -> Value {
+    let began = Instant::now();
+    let waiting = step(owner, "requestBulkApproval", bulk).await;
+    let requested = began.elapsed();
+    let approver = world.server.client("APPROVER").await;
+    let input = json!({ "id": bulk["id"], "decision": "APPROVE", "digest": waiting["digest"] });
+    let began = Instant::now();
+    let decided = mutate(&approver, "decideBulkApproval", "DecideBulkApprovalInput", input).await;
+    let decided = done(&decided, "decideBulkApproval");
+    println!("approval: asked for in {}, given in {}", seconds(requested), seconds(began.elapsed()));
+    decided
 }
 
 /// The page of a large bulk change beside that of a small one: the median of 60, in turn. Ten items each.
