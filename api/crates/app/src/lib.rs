@@ -45,6 +45,7 @@ use domain::env::{Clock, Ids};
 use graph::GraphClient;
 use store::Store;
 
+use crate::bulk::KnownCounts;
 use crate::coverage::Computations;
 use crate::failpoint::Failpoints;
 use crate::hub::Hub;
@@ -103,12 +104,14 @@ struct Inner {
     deps: Deps,
     hub: Hub,
     computations: Computations,
+    known_counts: KnownCounts,
 }
 
 impl App {
     /// Use cases over these parts.
     pub fn new(deps: Deps) -> Self {
-        App { inner: Arc::new(Inner { deps, hub: Hub::new(), computations: Computations::default() }) }
+        let (hub, computations, known_counts) = (Hub::new(), Computations::default(), KnownCounts::default());
+        App { inner: Arc::new(Inner { deps, hub, computations, known_counts }) }
     }
 
     /// Whether the database answers; for readiness.
@@ -146,6 +149,10 @@ impl App {
 
     fn computations(&self) -> &Computations {
         &self.inner.computations
+    }
+
+    fn known_counts(&self) -> &KnownCounts {
+        &self.inner.known_counts
     }
 
     fn failpoints(&self) -> &Failpoints {

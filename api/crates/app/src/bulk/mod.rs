@@ -6,6 +6,7 @@ pub(crate) mod approval;
 mod check;
 mod child;
 mod command;
+mod counts;
 mod create;
 mod decision;
 pub(crate) mod dry_run;
@@ -28,6 +29,7 @@ mod view;
 mod wake;
 
 pub use command::{ApplyBulkChange, BulkStep, CreateBulkChange, DecideBulkApproval, ExcludeTenant, IncludeTenant, ScheduleBulkChange};
+pub(crate) use counts::KnownCounts;
 pub use query::BulkItemFilter;
 pub use stream::BulkUpdate;
 pub use view::{BulkItemView, BulkView};

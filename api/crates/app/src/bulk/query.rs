@@ -29,7 +29,7 @@ impl App {
         let reader = self.store().reader();
         let bulk = reader.bulk_change(actor.workspace_id, id).await?.ok_or(AppError::NotFound)?;
         whole_in_scope(&reader, actor, id).await?;
-        let counts = reader.bulk_counts(actor.workspace_id, id).await?;
+        let counts = self.bulk_counts(&reader, actor.workspace_id, &[id]).await?.remove(&id).unwrap_or_default();
         Ok(BulkView::new(bulk, counts))
     }
 
@@ -101,7 +101,7 @@ impl App {
 
     async fn views(&self, reader: &Reader, actor: &Actor, bulks: Vec<BulkChange>) -> AppResult<Vec<BulkView>> {
         let ids: Vec<BulkChangeId> = bulks.iter().map(|bulk| bulk.id).collect();
-        let mut counts = reader.bulk_counts_of(actor.workspace_id, &ids).await?;
+        let mut counts = self.bulk_counts(reader, actor.workspace_id, &ids).await?;
         Ok(bulks
             .into_iter()
             .map(|bulk| {
