@@ -233,7 +233,7 @@ async fn integrators_read_three_tenants_without_causing_work(database: Database)
 }
 
 /// A world in which sign-ins are read only when asked, up to a second ago.
-async fn start(database: Database) -> World {
+pub(crate) async fn start(database: Database) -> World {
     World::start_with(database, |options| {
         options.extra.extend([
             ("CAUSEWAY__SIGN_INS__INTERVAL_S".to_owned(), "0".to_owned()),
@@ -245,7 +245,7 @@ async fn start(database: Database) -> World {
 }
 
 /// Reads the tenant's log, and waits until the watermark has moved.
-async fn read_sign_ins(client: &Client, tenant: &str) {
+pub(crate) async fn read_sign_ins(client: &Client, tenant: &str) {
     let through = async || {
         let seen =
             client.send("query($id: ID!) { tenant(id: $id) { signInLog { dataThrough readAt state reason } } }", json!({ "id": tenant }));
@@ -355,7 +355,7 @@ async fn calls(world: &World) -> Value {
 }
 
 /// The simulator's own log of a stretch of time, read past the product.
-async fn log(world: &World, sim: &SimTenant, from: &Value, to: &Value) -> Vec<Value> {
+pub(crate) async fn log(world: &World, sim: &SimTenant, from: &Value, to: &Value) -> Vec<Value> {
     let app = sim.apps.first().expect("an application");
     let minted = world.cloud.call("POST", &format!("/tenants/{}/tokens", sim.tenant_id), json!({ "clientId": app.client_id })).await;
     let token =
@@ -384,7 +384,7 @@ async fn log(world: &World, sim: &SimTenant, from: &Value, to: &Value) -> Vec<Va
     }
 }
 
-fn first_factor_failed(entry: &Value) -> bool {
+pub(crate) fn first_factor_failed(entry: &Value) -> bool {
     [50126, 50053].contains(&entry["status"]["errorCode"].as_i64().unwrap())
 }
 
