@@ -55,12 +55,14 @@ async fn a_request_for_the_whole_can_be_taken_back(database: Database) {
     let owner = &stage.owner;
     require_approval(&stage.owner).await;
     let bulk = dry_run(owner, &create(owner, stage.rename("Reviewed twice")).await).await;
+    assert_eq!(approval(owner, &bulk).await, Value::Null, "nobody was asked");
     let waiting = step(owner, "requestBulkApproval", &bulk).await;
     assert_eq!((&waiting["status"], &waiting["counts"]["awaitingApproval"]), (&json!("AWAITING_APPROVAL"), &json!(2)), "{waiting:#}");
     let approve = |digest: &Value| json!({ "id": bulk["id"], "decision": "APPROVE", "digest": digest });
     let by = async |client: &Client, digest: &Value| {
         mutate(client, "decideBulkApproval", "DecideBulkApprovalInput", approve(digest)).await.user_errors("decideBulkApproval")
     };
+    assert_eq!(approval(owner, &bulk).await, json!({ "state": "PENDING", "quorum": 1, "given": [] }));
     let approver = stage.world.server.client("APPROVER").await;
     assert_eq!(by(owner, &waiting["digest"]).await, ["CANNOT_SELF_APPROVE"], "the creator of the whole created each part of it");
     assert_eq!(by(&approver, &json!("what nobody saw")).await, ["STALE_REVIEW"]);
@@ -73,6 +75,8 @@ async fn a_request_for_the_whole_can_be_taken_back(database: Database) {
 
     let again = step(owner, "requestBulkApproval", &withdrawn).await;
     assert_eq!(by(&approver, &again["digest"]).await, Vec::<String>::new());
+    let given = approval(owner, &bulk).await;
+    assert_eq!((&given["state"], given["given"].as_array().unwrap().len()), (&json!("APPROVED"), 1), "{given:#}");
     let applied = harness::bulk::apply(owner, "applyBulkChange", &see(owner, &bulk).await).await;
     assert_eq!(harness::bulk::ended(owner, &applied).await["status"], "APPLIED");
     assert_eq!(stage.writes().await, [1, 1]);
@@ -105,4 +109,10 @@ async fn leaving_a_tenant_out_voids_the_approval(database: Database) {
     let rejected = done(&mutate(&approver, "decideBulkApproval", "DecideBulkApprovalInput", reject).await, "decideBulkApproval");
     assert_eq!(rejected["status"], "CANCELLED", "{rejected:#}");
     assert_eq!(see(owner, &bulk).await["counts"]["cancelled"], Value::from(2));
+}
+
+/// The approval of the whole, as its page shows it.
+async fn approval(client: &Client, bulk: &Value) -> Value {
+    let query = "query($id: ID!) { bulkChange(id: $id) { approval { state quorum given { by { id } } } } }";
+    client.send(query, json!({ "id": bulk["id"] })).await.at("/bulkChange/approval").clone()
 }

@@ -9,8 +9,9 @@ use domain::bulk::BulkItem;
 use domain::change::request::ChangeRequest;
 use domain::id::{BulkChangeId, ChangeId, TenantId, WorkspaceId};
 use entity::bulk_item::{ActiveModel, Column, Entity, Model};
+use entity::{approval, change_request};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
 use crate::convert::{all, optional_json, optional_text, to_json};
@@ -37,6 +38,26 @@ impl Reader {
         let ids: Vec<Uuid> =
             of(workspace, bulk).select_only().column(Column::TenantId).distinct().limit(MAX_ITEMS).into_tuple().all(&self.db).await?;
         Ok(ids.into_iter().map(TenantId).collect())
+    }
+
+    /// The change of a bulk change whose approval was asked for last; `None` where nobody asked for any.
+    pub async fn bulk_change_last_reviewed(&self, workspace: WorkspaceId, bulk: BulkChangeId) -> Result<Option<ChangeId>> {
+        let changes = change_request::Entity::find()
+            .select_only()
+            .column(change_request::Column::Id)
+            .filter(change_request::Column::BulkChangeId.eq(bulk.0))
+            .into_query();
+        let last: Option<Uuid> = approval::Entity::find()
+            .select_only()
+            .column(approval::Column::ChangeId)
+            .filter(approval::Column::WorkspaceId.eq(workspace.0))
+            .filter(approval::Column::ChangeId.in_subquery(changes))
+            .order_by_desc(approval::Column::RequestedAt)
+            .order_by_asc(approval::Column::ChangeId)
+            .into_tuple()
+            .one(&self.db)
+            .await?;
+        Ok(last.map(ChangeId))
     }
 
     /// The items of one tenant, by step.

@@ -99,6 +99,16 @@ impl App {
         Ok(digest_of(&view.bulk, &facts))
     }
 
+    /// The change with the newest approval of a bulk change; `None` where nobody asked for any. Whatever is asked for or decided on the whole is
+    /// written to each change that needs it, so one of them shows what holds for all. `view` is what [`App::bulk_change`] returned.
+    pub async fn bulk_change_last_reviewed(&self, actor: &Actor, view: &BulkView) -> AppResult<Option<ChangeRequest>> {
+        authorize(actor, Operation::Read)?;
+        let reader = self.store().reader();
+        let last = reader.bulk_change_last_reviewed(actor.workspace_id, view.bulk.id).await?;
+        let found = reader.changes_by_ids(actor.workspace_id, last.as_slice()).await?;
+        Ok(found.into_iter().next())
+    }
+
     async fn views(&self, reader: &Reader, actor: &Actor, bulks: Vec<BulkChange>) -> AppResult<Vec<BulkView>> {
         let ids: Vec<BulkChangeId> = bulks.iter().map(|bulk| bulk.id).collect();
         let mut counts = self.bulk_counts(reader, actor.workspace_id, &ids).await?;

@@ -6,6 +6,7 @@ use app::page::Page;
 use app::{BulkItemFilter, BulkView};
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use domain::bulk::{BulkTarget as Target, FailureTolerance};
+use domain::change::request::ChangeRequest;
 use domain::id::BulkChangeId;
 
 use crate::connection::{Connection, wants_total};
@@ -15,6 +16,7 @@ use crate::ids::Kind;
 use crate::paging::{args, cost};
 use crate::scalars::{DateTime, Json};
 use crate::scope::{Scope, ids, scope};
+use crate::types::approval::Approval;
 use crate::types::bulk_item::BulkItem;
 use crate::types::event::{Event, events};
 use crate::types::payload::ChangePayload;
@@ -93,6 +95,18 @@ impl BulkChange {
     async fn digest(&self, ctx: &Context<'_>) -> Nullable<String> {
         let scope = scope(ctx);
         scope.app.bulk_digest(&scope.actor, &self.0).await.map_err(fault).transpose()
+    }
+
+    /// The newest approval of the whole: who was asked when, who gave it, and how many more are needed. Each change has one of its own, bound to
+    /// its own digest; all were asked for and decided together, and this is one of them. `null` before the first request.
+    #[graphql(complexity = "5 + child_complexity")]
+    async fn approval(&self, ctx: &Context<'_>) -> Nullable<Approval> {
+        let scope = scope(ctx);
+        let shown = |change: ChangeRequest| {
+            let change = Arc::new(change);
+            change.approvals.last().map(|given| Approval::new(&change, given))
+        };
+        scope.app.bulk_change_last_reviewed(&scope.actor, &self.0).await.map(|found| found.and_then(shown)).map_err(fault).transpose()
     }
 
     /// How it goes through its tenants.
