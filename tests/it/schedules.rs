@@ -55,7 +55,7 @@ impl Stage {
     }
 }
 
-fn in_ms(ms: i64) -> DateTime<Utc> {
+pub(crate) fn in_ms(ms: i64) -> DateTime<Utc> {
     SystemClock.now() + TimeDelta::milliseconds(ms)
 }
 
@@ -304,19 +304,19 @@ async fn rescheduled_and_taken_back(database: Database) {
 const WINDOW: &str =
     "id name kind revision timeZone startsAt endsAt recurrenceRule activeNow tenants { id } next(first: 2) { startsAt endsAt }";
 
-async fn freeze(client: &Client, input: Value) -> harness::Answer {
+pub(crate) async fn freeze(client: &Client, input: Value) -> harness::Answer {
     let query = format!(
         "mutation($input: CreateFreezeWindowInput!) {{ createFreezeWindow(input: $input) {{ freezeWindow {{ {WINDOW} }} userErrors {{ code message path }} }} }}"
     );
     client.send(&query, json!({ "input": input })).await
 }
 
-fn deny(name: &str, from: DateTime<Utc>, to: DateTime<Utc>) -> Value {
+pub(crate) fn deny(name: &str, from: DateTime<Utc>, to: DateTime<Utc>) -> Value {
     let local = |at: DateTime<Utc>| at.format("%Y-%m-%dT%H:%M:%S").to_string();
     json!({ "kind": "DENY", "name": name, "timeZone": "UTC", "startsAt": local(from), "endsAt": local(to) })
 }
 
-async fn delete(client: &Client, window: &Value) {
+pub(crate) async fn delete(client: &Client, window: &Value) {
     let query =
         "mutation($input: DeleteFreezeWindowInput!) { deleteFreezeWindow(input: $input) { deletedId userErrors { code message } } }";
     let answer = client.send(query, json!({ "input": { "id": window["id"], "expectedRevision": window["revision"] } })).await;

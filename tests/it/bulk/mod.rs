@@ -1,6 +1,7 @@
 //! Bulk changes: one intent, many tenants, every outcome accounted for.
 
 mod approval;
+mod frozen;
 mod impact;
 mod isolation;
 mod limited;

@@ -1,11 +1,13 @@
 //! `applyBulkChange`: everything that is ready is put into a run; the run starts it, wave by wave.
 
+use std::collections::BTreeSet;
+
 use domain::access::Operation;
 use domain::bulk::{BulkChange, BulkCounts, BulkItemState, BulkRun, BulkStage, BulkStatus, Moved, RunKind, progress_event, status};
 use domain::change::refusal::Refusal;
 use domain::change::request::ChangeRequest;
 use domain::event::NewEvent;
-use domain::id::{JobId, MemberId};
+use domain::id::{JobId, MemberId, TenantId};
 use domain::schedule::Void;
 use domain::workspace::Actor;
 use serde_json::json;
@@ -18,6 +20,7 @@ use super::step::{BulkAsked, BulkTaken};
 use super::view::BulkView;
 use crate::App;
 use crate::error::{AppError, AppResult};
+use crate::freeze::none_frozen_at;
 use crate::runner::jobs::advance_job;
 
 /// Transitions that one event tells of: what a client gets in one message.
@@ -53,6 +56,7 @@ impl App {
     ) -> AppResult<BulkTaken> {
         let now = self.now();
         let digest = check_ready(&bulk, &facts)?;
+        none_frozen_at(tx, bulk.workspace_id, &ready_tenants(&facts), now).await?;
         let ready: Vec<i64> = facts.iter().filter(|item| item.facts.state() == BulkItemState::Ready).map(|item| item.position).collect();
         let mut items = tx.bulk_items_at(bulk.workspace_id, bulk.id, &ready).await?;
         for change in tx.changes_of_items(bulk.workspace_id, &items).await?.values() {
@@ -77,6 +81,11 @@ impl App {
         let detail = json!({ "digest": digest, "items": items.len() });
         Ok(BulkTaken { bulk, detail, events })
     }
+}
+
+/// The tenants that a run would write to.
+pub(super) fn ready_tenants(facts: &[BulkItemFacts]) -> BTreeSet<TenantId> {
+    facts.iter().filter(|item| item.facts.state() == BulkItemState::Ready).map(|item| item.tenant_id).collect()
 }
 
 /// Refuses a digest that is not the present one.

@@ -14,12 +14,13 @@ use serde_json::json;
 
 pub(crate) use fire::{gave_up, run};
 
-use super::apply::{check_digest, check_ready};
+use super::apply::{check_digest, check_ready, ready_tenants};
 use super::command::{BulkStep, ScheduleBulkChange};
 use super::step::{BulkAsked, BulkTaken};
 use super::view::BulkView;
 use crate::App;
 use crate::error::{AppError, AppResult};
+use crate::freeze::none_frozen_at;
 use crate::runner::jobs::{JobKind, bulk_job};
 
 impl App {
@@ -40,6 +41,7 @@ impl App {
             let facts = tx.bulk_item_facts(bulk.workspace_id, bulk.id).await?;
             check_digest(&bulk, &facts, &command.digest)?;
             check_ready(&bulk, &facts)?;
+            none_frozen_at(tx, bulk.workspace_id, &ready_tenants(&facts), times.fire_at).await?;
             let ready: Vec<i64> =
                 facts.iter().filter(|item| item.facts.state() == BulkItemState::Ready).map(|item| item.position).collect();
             let items = tx.bulk_items_at(bulk.workspace_id, bulk.id, &ready).await?;
