@@ -115,9 +115,9 @@ impl Table<'_> {
     }
 
     fn on_the_way(&self, goal: Goal) -> Line {
-        let next = self.present().next_step(goal);
         let forward = goal.kind.forward();
-        if let Some(under_way) = self.rollout.step {
+        let next = if forward { self.rollout.next_step(goal) } else { self.rollout.to_loosen(self.signals).next_step(goal) };
+        if let Some(under_way) = &self.rollout.step {
             match under_way.standing {
                 StepStanding::Waiting if next != Some(under_way.step) => return (Decision::StopStep, Guidance::NoActionNeeded),
                 StepStanding::Waiting | StepStanding::InFlight => {
@@ -141,23 +141,11 @@ impl Table<'_> {
         };
         if forward {
             let held = self.unread().or_else(|| self.uncounted()).or_else(|| if step.forward() { self.frozen() } else { None });
-            if let Some(held) = held {
+            if let Some(held) = held.or_else(|| self.unverified(goal, step)) {
                 return held;
             }
         }
         (Decision::Step(step), Guidance::NoActionNeeded)
-    }
-
-    /// The rollout without the policies that are gone: there is nothing to be undone in them.
-    fn present(&self) -> Rollout {
-        let mut present = self.rollout.clone();
-        if matches!(self.signals.twin, Fetched::Known(None)) && present.phase > 0 {
-            present.twin = None;
-        }
-        if matches!(self.signals.original, Fetched::Known(None)) {
-            present.original.state = PolicyState::Disabled;
-        }
-        present
     }
 
     fn step_failed(&self, step: RolloutStep) -> Line {
@@ -239,6 +227,13 @@ impl Table<'_> {
         let why = self.signals.counts.unavailable().filter(|_| self.rollout.phase > 0)?;
         let text = format!("the sign-ins of the phase could not be counted ({why})");
         Some(self.hold(HoldReason::SignalMissing, text, Guidance::NoActionNeeded))
+    }
+
+    /// Holds where the twin would be let go before the original is seen to protect.
+    fn unverified(&self, goal: Goal, step: RolloutStep) -> Option<Line> {
+        let on = self.signals.original.known().and_then(Option::as_ref).is_some_and(|seen| seen.state == Some(PolicyState::Enabled));
+        let gap = goal.kind == GoalKind::Complete && step == RolloutStep::DisableTwin && !on;
+        gap.then(|| self.hold(HoldReason::SignalMissing, "the original is not seen to be enabled yet", Guidance::AwaitingHuman))
     }
 
     fn frozen(&self) -> Option<Line> {
