@@ -137,6 +137,32 @@ fn a_missing_signal_never_advances_and_never_blinds_the_guard() {
 }
 
 #[test]
+fn a_move_that_is_on_its_way_waits_for_its_signals_too() {
+    let advancing = Rollout { status: RolloutStatus::Advancing, goal: Some(goal(GoalKind::Run, 3)), ..running(2) };
+    let all = quiet(&advancing, healthy());
+    assert_eq!(at(&advancing, &all).decision, Decision::Step(RolloutStep::AddGroups));
+    let gone = Unavailable::GraphUnavailable;
+    let missing = [
+        Signals { counts: Fetched::Unavailable(gone), ..all.clone() },
+        Signals { twin: Fetched::Unavailable(gone), ..all.clone() },
+        Signals { original: Fetched::Unavailable(gone), ..all },
+    ];
+    for signals in missing {
+        assert_eq!(hold(&at(&advancing, &signals)), HoldReason::SignalMissing);
+    }
+}
+
+#[test]
+fn the_twin_is_let_go_only_when_the_original_is_seen_to_protect() {
+    let mut completing = Rollout { status: RolloutStatus::Advancing, goal: Some(goal(GoalKind::Complete, 5)), ..running(5) };
+    assert_eq!(at(&completing, &quiet(&completing, healthy())).decision, Decision::Step(RolloutStep::EnableOriginal));
+    let before = quiet(&completing, healthy());
+    completing.original.state = PolicyState::Enabled;
+    assert_eq!(hold(&at(&completing, &before)), HoldReason::SignalMissing, "written, and not seen yet");
+    assert_eq!(at(&completing, &quiet(&completing, healthy())).decision, Decision::Step(RolloutStep::DisableTwin));
+}
+
+#[test]
 fn an_edit_of_the_grant_controls_or_the_end_of_a_policy_cancels() {
     let auto = automatic(2);
     let all = quiet(&auto, healthy());

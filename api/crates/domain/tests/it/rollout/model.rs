@@ -20,6 +20,8 @@ pub struct RealTwin {
     pub mark: Mark,
     pub groups: BTreeSet<Uuid>,
     pub emergency_excluded: bool,
+    /// Somebody else enabled it after our last write of its state.
+    pub enabled_by_others: bool,
 }
 
 pub struct World {
@@ -150,7 +152,7 @@ impl World {
         }
         if step == S::Create {
             let mark = mark(PolicyState::ReportOnly, 1_000 + self.version);
-            self.twin = Some(RealTwin { mark: mark.clone(), groups: groups.clone(), emergency_excluded: true });
+            self.twin = Some(RealTwin { mark: mark.clone(), groups: groups.clone(), emergency_excluded: true, enabled_by_others: false });
             return Some(mark);
         }
         if step == S::DeleteTwin {
@@ -159,6 +161,7 @@ impl World {
         }
         let twin = self.twin.as_mut()?;
         twin.mark.canonical = canonical;
+        twin.enabled_by_others &= matches!(step, S::AddGroups | S::RemoveGroups);
         match step {
             S::Enable => twin.mark.state = PolicyState::Enabled,
             S::ReportOnly => twin.mark.state = PolicyState::ReportOnly,

@@ -56,7 +56,7 @@ fn happens(random: &mut Random, world: &mut World) {
                 match random.below(6) {
                     0 => twin.mark.grants = hash("foreign"),
                     1 => twin.emergency_excluded = false,
-                    2 => twin.mark.state = PolicyState::Enabled,
+                    2 => (twin.mark.state, twin.enabled_by_others) = (PolicyState::Enabled, true),
                     3 => twin.mark.state = PolicyState::Disabled,
                     _ => {}
                 }
@@ -71,8 +71,10 @@ fn happens(random: &mut Random, world: &mut World) {
         36 => {
             if let Some(original) = &mut world.original {
                 original.canonical = foreign;
-                if random.percent(20) {
-                    original.grants = hash("foreign");
+                match random.below(10) {
+                    0 | 1 => original.grants = hash("foreign"),
+                    2..=4 => original.state = PolicyState::ReportOnly,
+                    _ => {}
                 }
             }
         }
@@ -98,7 +100,12 @@ fn walk(seed: u64, seen: &mut Seen) {
         *seen.statuses.entry(world.rollout.status).or_default() += 1;
         match random.below(10) {
             0..=4 => {
+                let missing = world.missing;
+                if random.percent(15) {
+                    world.missing[random.below(4) as usize] = true;
+                }
                 world.look();
+                world.missing = missing;
                 world.send_or_not(&mut random);
             }
             5 => world.land(!random.percent(10), !random.percent(5)),
@@ -133,7 +140,8 @@ fn end(world: &mut World) {
     assert!(world.rollout.ended_at.is_some() && world.rollout.goal.is_none() && world.rollout.pause.is_none());
     assert_eq!(world.rollout.end.is_none(), world.rollout.status == RolloutStatus::Completed);
     if !completed {
-        let enforced = world.twin.as_ref().is_some_and(|twin| twin.mark.state == PolicyState::Enabled);
+        // What somebody enables when nobody looks any more is theirs.
+        let enforced = world.twin.as_ref().is_some_and(|twin| twin.mark.state == PolicyState::Enabled && !twin.enabled_by_others);
         assert!(!enforced, "the twin enforces nothing");
         assert!(world.original.as_ref().is_none_or(|original| original.state == PolicyState::ReportOnly));
     }
