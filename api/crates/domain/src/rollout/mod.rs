@@ -27,6 +27,7 @@ mod gate;
 mod goal;
 mod group;
 mod guard;
+mod holds;
 mod judge;
 mod moved;
 mod plan;

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::alarm::alarm;
 use super::decision::{Decision, HoldReason, Pace, Tick};
+use super::holds::{Line, Table};
 use super::judge::verdict;
 use super::record::{Goal, GoalKind, Rollout, StepStanding};
 use super::signals::{Fetched, Signals};
@@ -48,15 +49,6 @@ pub fn current_verdict(rollout: &Rollout, now: DateTime<Utc>, signals: &Signals)
     let bake = TimeDelta::seconds(i64::from(phase.min_bake_seconds));
     Some(verdict(counts, &rollout.guard, counts.data_through.min(now) >= from + bake))
 }
-
-struct Table<'t> {
-    rollout: &'t Rollout,
-    now: DateTime<Utc>,
-    signals: &'t Signals,
-    pace: &'t Pace,
-}
-
-type Line = (Decision, Guidance);
 
 impl Table<'_> {
     fn verdict(&self) -> Option<Verdict> {
@@ -209,46 +201,6 @@ impl Table<'_> {
             }
             _ => (Decision::Advance { goal: Goal::new(GoalKind::Run, next) }, Guidance::NoActionNeeded),
         }
-    }
-
-    /// Holds where one of the two policies could not be read.
-    fn unread(&self) -> Option<Line> {
-        let twin = self.rollout.twin.is_some().then(|| self.signals.twin.unavailable()).flatten();
-        let (which, why) = match (twin, &self.signals.original) {
-            (Some(why), _) => ("twin", why),
-            (None, Fetched::Unavailable(why)) => ("original", *why),
-            (None, Fetched::Known(_)) => return None,
-        };
-        Some(self.hold(HoldReason::SignalMissing, format!("the {which} could not be read ({why})"), Guidance::NoActionNeeded))
-    }
-
-    /// Holds where the sign-ins of a phase could not be counted. Before the first there are none.
-    fn uncounted(&self) -> Option<Line> {
-        let why = self.signals.counts.unavailable().filter(|_| self.rollout.phase > 0)?;
-        let text = format!("the sign-ins of the phase could not be counted ({why})");
-        Some(self.hold(HoldReason::SignalMissing, text, Guidance::NoActionNeeded))
-    }
-
-    /// Holds where the twin would be let go before the original is seen to protect.
-    fn unverified(&self, goal: Goal, step: RolloutStep) -> Option<Line> {
-        let on = self.signals.original.known().and_then(Option::as_ref).is_some_and(|seen| seen.state == Some(PolicyState::Enabled));
-        let gap = goal.kind == GoalKind::Complete && step == RolloutStep::DisableTwin && !on;
-        gap.then(|| self.hold(HoldReason::SignalMissing, "the original is not seen to be enabled yet", Guidance::AwaitingHuman))
-    }
-
-    fn frozen(&self) -> Option<Line> {
-        let freeze = self.signals.frozen.as_ref()?;
-        Some(self.hold(HoldReason::Frozen, format!("forward moves are frozen: {freeze}"), Guidance::NoActionNeeded))
-    }
-
-    fn hold(&self, why: HoldReason, text: impl Into<String>, guidance: Guidance) -> Line {
-        // Nothing is watched before there is a twin.
-        let watched = self.rollout.status != RolloutStatus::Planned || self.rollout.twin.is_some();
-        (Decision::Hold { why, text: text.into(), look_again_at: watched.then(|| self.next_look()) }, guidance)
-    }
-
-    fn next_look(&self) -> DateTime<Utc> {
-        self.now + TimeDelta::seconds(i64::from(self.pace.look_seconds))
     }
 }
 
