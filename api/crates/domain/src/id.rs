@@ -51,6 +51,12 @@ ids! {
     BaselinePolicyId,
     /// A bulk change.
     BulkChangeId,
+    /// A phased rollout.
+    RolloutId,
+    /// A stored verdict of a rollout's phase.
+    RolloutVerdictId,
+    /// One rollout in many tenants.
+    RolloutWaveId,
 }
 
 /// SHA-256 of a canonical document, lower-case hex, 64 characters.

@@ -86,6 +86,14 @@ codes! {
         PartOfBulk = "PART_OF_BULK",
         /// Where the bulk change, or its tenant, stands does not allow the step; the message says what would.
         BulkNotReady = "BULK_NOT_READY",
+        /// The change is a step of a phased rollout: take the step on that.
+        PartOfRollout = "PART_OF_ROLLOUT",
+        /// Where the rollout stands does not allow the step; the message says what would.
+        RolloutNotReady = "ROLLOUT_NOT_READY",
+        /// The policy has a rollout that has not ended.
+        RolloutExists = "ROLLOUT_EXISTS",
+        /// The policy cannot be rolled out in phases; the message says why.
+        RolloutNotEligible = "ROLLOUT_NOT_ELIGIBLE",
         /// The idempotency key was used before for another request.
         IdempotencyMismatch = "IDEMPOTENCY_MISMATCH",
         /// The last owner can't be removed or given another role.
@@ -129,6 +137,10 @@ impl ErrorCode {
         ErrorCode::SnapshotStale,
         ErrorCode::PartOfBulk,
         ErrorCode::BulkNotReady,
+        ErrorCode::PartOfRollout,
+        ErrorCode::RolloutNotReady,
+        ErrorCode::RolloutExists,
+        ErrorCode::RolloutNotEligible,
         ErrorCode::ConnectionRefused,
     ];
 }

@@ -303,6 +303,10 @@ mod tests {
             Refusal::PartOfBulk(domain::id::BulkChangeId(uuid::Uuid::nil())),
             Refusal::BulkNotReady { status: domain::bulk::BulkStatus::Draft, why: "w" },
             Refusal::BulkItemNotReady { state: domain::bulk::BulkItemState::Pending, why: "w" },
+            Refusal::PartOfRollout(domain::id::RolloutId(uuid::Uuid::nil())),
+            Refusal::RolloutNotReady("w".to_owned()),
+            Refusal::RolloutExists(domain::id::RolloutId(uuid::Uuid::nil())),
+            Refusal::RolloutNotEligible("w".to_owned()),
         ];
         for refusal in refusals {
             let expected = ErrorCode::read(refusal.code());
