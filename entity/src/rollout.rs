@@ -1,4 +1,4 @@
-//! A policy turned on in phases. `plan` and `facts` are JSON; `revision` is the row version.
+//! A policy turned on in phases. `plan` and `facts` are JSON; `version` is the row version.
 
 use sea_orm::entity::prelude::*;
 
@@ -24,6 +24,7 @@ pub struct Model {
     pub facts: String,
     pub created_by: Uuid,
     pub revision: i64,
+    pub version: i64,
     pub next_look_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,

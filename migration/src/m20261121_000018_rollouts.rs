@@ -72,6 +72,7 @@ fn rollout() -> TableCreateStatement {
         .col(text("facts"))
         .col(uuid("created_by"))
         .col(big_integer("revision"))
+        .col(big_integer("version"))
         .col(timestamp_with_time_zone_null("next_look_at"))
         .col(timestamp_with_time_zone("created_at"))
         .col(timestamp_with_time_zone("updated_at"))

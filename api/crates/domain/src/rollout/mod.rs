@@ -4,12 +4,14 @@
 //! All of it is pure. What is deliberately absent: anything that could write to Graph. The engine asks here what to do, and does it
 //! through ordinary change requests.
 
+pub mod approval;
 mod command;
 mod counts;
 mod decision;
 mod eligibility;
 mod forecast;
 mod guard;
+mod managed;
 mod plan;
 mod record;
 mod sign_in;
@@ -23,6 +25,7 @@ pub use decision::{Decision, HoldReason, Pace, Tick};
 pub use eligibility::{Eligibility, EligibilityCode, EligibilityFacts, EligibilityReason};
 pub use forecast::Forecast;
 pub use guard::{Guard, GuardError};
+pub use managed::{ManagedRollout, Outlook};
 pub use plan::{
     BAKE_FLOOR_SECONDS, GroupReasoning, MAX_BAKE_SECONDS, MAX_PHASE_GROUPS, MAX_PHASES, Phase, Plan, USUAL_BAKE_SECONDS, USUAL_PHASES,
 };
