@@ -51,6 +51,10 @@ ids! {
     BaselinePolicyId,
     /// A bulk change.
     BulkChangeId,
+    /// A phased rollout.
+    RolloutId,
+    /// A stored verdict of a rollout's phase.
+    RolloutVerdictId,
 }
 
 /// SHA-256 of a canonical document, lower-case hex, 64 characters.

@@ -23,6 +23,7 @@ pub mod overlap;
 pub mod people;
 pub mod person;
 pub mod policy;
+pub mod rollout;
 pub mod schedule;
 pub mod signin;
 pub mod snapshot;

@@ -1,0 +1,33 @@
+//! Phased rollouts: a policy turned on group by group, watched, and stopped where it blocks too many (domain.md section 8;
+//! rollout-engine.md A3 and A4).
+//!
+//! All of it is pure. What is deliberately absent: anything that could write to Graph. The engine asks here what to do, and does it
+//! through ordinary change requests.
+
+mod command;
+mod counts;
+mod decision;
+mod eligibility;
+mod forecast;
+mod guard;
+mod plan;
+mod record;
+mod sign_in;
+mod signals;
+mod status;
+mod verdict;
+
+pub use command::{Command, CommandKind, Forward, RolloutRefusal, Transition};
+pub use counts::{BlockReason, Counts, MAX_EMERGENCY, MAX_REASONS};
+pub use decision::{Decision, HoldReason, Pace, Tick};
+pub use eligibility::{Eligibility, EligibilityCode, EligibilityFacts, EligibilityReason};
+pub use forecast::Forecast;
+pub use guard::{Guard, GuardError};
+pub use plan::{
+    BAKE_FLOOR_SECONDS, GroupReasoning, MAX_BAKE_SECONDS, MAX_PHASE_GROUPS, MAX_PHASES, Phase, Plan, USUAL_BAKE_SECONDS, USUAL_PHASES,
+};
+pub use record::{Goal, GoalKind, Mark, Pause, Rollout, StepStanding, StepUnderWay, Twin};
+pub use sign_in::{EvaluatedOutcome, EvaluatedSignIn, ReportOnlyResult, SignInFacts};
+pub use signals::{Fetched, PolicySeen, Signals, Unavailable};
+pub use status::{EndReason, Guidance, OnTrip, PauseReason, RolloutMode, RolloutStatus, RolloutStep, VerdictRule};
+pub use verdict::{Verdict, VerdictOutcome, VerdictWhy};
