@@ -8,6 +8,7 @@ mod command;
 mod counts;
 mod decision;
 mod eligibility;
+mod evaluated;
 mod forecast;
 mod guard;
 mod plan;
