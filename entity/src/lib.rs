@@ -37,4 +37,6 @@ pub mod snapshot;
 pub mod tenant;
 pub mod tenant_alias;
 pub mod tenant_baseline;
+pub mod watched_policy;
+pub mod watched_sign_in;
 pub mod workspace;

@@ -57,6 +57,8 @@ mod tenant_policies;
 mod tenants;
 mod tenants_policies;
 mod unsettled_changes;
+mod watched_policies;
+mod watched_sign_ins;
 mod workspaces;
 
 pub use audit::AuditFilter;
@@ -87,3 +89,5 @@ pub use store::{Backend, Store};
 pub use tenant_aliases::MAX_TENANT_ALIASES;
 pub use tenant_pages::{TenantFilter, TenantOrder};
 pub use tenant_policies::{PolicyLine, TenantPolicies, TenantPolicyRequest};
+pub use watched_policies::WatchedPolicy;
+pub use watched_sign_ins::{MAX_WATCHED_SIGN_INS, WatchedAfter};

@@ -17,6 +17,7 @@ use crate::summary::Outcome;
 use crate::text_enum;
 
 pub use answers::standing_device;
+pub(crate) use observe::INTERRUPTIONS;
 pub use observe::Observation;
 pub use report::{CachedImpact, Figures, ImpactReport, PolicyImpact, Slice, Tally};
 pub use simulate::Simulation;

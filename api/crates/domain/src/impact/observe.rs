@@ -8,7 +8,7 @@ use crate::summary::{AppliedResult, Chunk, Outcome};
 
 /// Errors that say "do something first" where an enforced policy was not satisfied; every other one is a refusal. From Microsoft's list of
 /// AADSTS codes: enrol for or prove a second factor, show the device, reset the password, answer an external challenge.
-const INTERRUPTIONS: [i32; 8] = [50072, 50074, 50076, 50079, 50097, 50125, 50158, 50203];
+pub(crate) const INTERRUPTIONS: [i32; 8] = [50072, 50074, 50076, 50079, 50097, 50125, 50158, 50203];
 
 /// One policy's results in the log.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,6 @@
 //! What a person can ask of a rollout, and why it is refused.
 
-use super::record::{Goal, Pause};
+use super::record::{Goal, Mark, Pause};
 use super::status::{EndReason, RolloutStatus};
 use crate::id::RolloutVerdictId;
 use crate::text_enum;
@@ -110,6 +110,10 @@ pub struct Transition {
     pub forecast_confirmed: Option<u8>,
     /// Why it ended, where it ends at once.
     pub end: Option<EndReason>,
+    /// The original as it is taken from now on, where somebody else's edit is accepted.
+    pub original: Option<Mark>,
+    /// The twin, likewise.
+    pub twin: Option<Mark>,
 }
 
 /// Why a command is refused. Nothing changed.
@@ -163,6 +167,9 @@ pub enum RolloutRefusal {
     /// There is no further phase.
     #[error("phase {0} is the last one: complete the rollout")]
     LastPhase(u8),
+    /// One of the two policies is not what we left, or not fit to go on with.
+    #[error("{0}")]
+    PolicyChanged(String),
     /// A group of the phase is gone or empty, or has grown since.
     #[error("{0}: edit the phase")]
     PhaseNotStartable(String),
@@ -183,6 +190,7 @@ impl RolloutRefusal {
             RolloutRefusal::ReasonMissing => "REASON_MISSING",
             RolloutRefusal::ForecastNotConfirmed(_) => "FORECAST_NOT_CONFIRMED",
             RolloutRefusal::LastPhase(_) => "LAST_PHASE",
+            RolloutRefusal::PolicyChanged(_) => "POLICY_CHANGED",
             RolloutRefusal::PhaseNotStartable(_) => "PHASE_NOT_STARTABLE",
         }
     }

@@ -103,12 +103,14 @@ pub struct Pace {
     pub look_seconds: u32,
     /// From a write until Entra is taken to know it everywhere.
     pub propagation_seconds: u32,
+    /// The newest sign-ins that were read may be so old; older, and nothing is proven healthy.
+    pub max_lag_seconds: u32,
     /// From the end of a rollout until its twin is deleted; `None`: it is not deleted by itself.
     pub delete_twin_after_seconds: Option<u32>,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Pace { look_seconds: 300, propagation_seconds: 900, delete_twin_after_seconds: Some(7 * 86_400) }
+        Pace { look_seconds: 300, propagation_seconds: 900, max_lag_seconds: 7_200, delete_twin_after_seconds: Some(7 * 86_400) }
     }
 }

@@ -6,26 +6,33 @@
 
 pub mod approval;
 mod command;
+mod count;
 mod counts;
 mod decision;
 mod eligibility;
+mod evaluated;
 mod forecast;
 mod guard;
 mod managed;
+mod judge;
 mod plan;
+mod reasons;
 mod record;
 mod sign_in;
 mod signals;
 mod status;
 mod verdict;
+pub mod wilson;
 
 pub use command::{Command, CommandKind, Forward, RolloutRefusal, Transition};
+pub use count::{Counter, OutOfOrder, count};
 pub use counts::{BlockReason, Counts, MAX_EMERGENCY, MAX_REASONS};
 pub use decision::{Decision, HoldReason, Pace, Tick};
 pub use eligibility::{Eligibility, EligibilityCode, EligibilityFacts, EligibilityReason};
 pub use forecast::Forecast;
 pub use guard::{Guard, GuardError};
 pub use managed::{ManagedRollout, Outlook};
+pub use judge::verdict;
 pub use plan::{
     BAKE_FLOOR_SECONDS, GroupReasoning, MAX_BAKE_SECONDS, MAX_PHASE_GROUPS, MAX_PHASES, Phase, Plan, USUAL_BAKE_SECONDS, USUAL_PHASES,
 };

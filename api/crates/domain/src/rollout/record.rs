@@ -110,6 +110,15 @@ pub struct StepUnderWay {
     pub step: RolloutStep,
     /// Where it stands.
     pub standing: StepStanding,
+    /// Since when: a loosening that failed is tried again a look later.
+    pub since: DateTime<Utc>,
+}
+
+impl GoalKind {
+    /// Whether it turns anything on that was not on. Freeze windows and missing signals hold these alone.
+    pub const fn forward(self) -> bool {
+        matches!(self, GoalKind::Run | GoalKind::Complete)
+    }
 }
 
 text_enum! {
@@ -121,7 +130,7 @@ text_enum! {
         InFlight = "IN_FLIGHT",
         /// It failed without effect, or was refused by the gate.
         Failed = "FAILED",
-        /// Nobody knows whether it took effect.
+        /// Nobody knows whether it took effect. The marks then say that it did, so that a stop undoes it all the same.
         Unknown = "UNKNOWN",
     }
 }

@@ -91,8 +91,6 @@ text_enum! {
         GroupsChanged = "GROUPS_CHANGED",
         /// The tenant is not connected.
         TenantUnavailable = "TENANT_UNAVAILABLE",
-        /// The next phase's forecast is worse than the guard allows: a person has to confirm it.
-        ForecastExceeded = "FORECAST_EXCEEDED",
     }
 }
 
@@ -107,8 +105,6 @@ text_enum! {
         TwinDeleted = "TWIN_DELETED",
         /// The original was deleted.
         OriginalDeleted = "ORIGINAL_DELETED",
-        /// Somebody else turned the original on: there is nothing left to roll out.
-        OriginalEnabled = "ORIGINAL_ENABLED",
         /// The plan was rejected by its reviewer.
         Rejected = "REJECTED",
     }
