@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::change::approval_rules::ApprovalRules;
 use domain::change::request::Approval;
 use domain::id::{ChangeId, MemberId, PolicyId, RolloutId, RolloutVerdictId, RolloutWaveId, TenantId, WorkspaceId};
-use domain::rollout::{Goal, Guard, ManagedRollout, Mark, Outlook, Pause, Rollout, StepUnderWay, Twin};
+use domain::rollout::{EndReason, Goal, Guard, ManagedRollout, Mark, Outlook, Pause, Rollout, StepUnderWay, Twin};
 use entity::rollout::{ActiveModel, Model};
 use sea_orm::ActiveValue::{NotSet, Set};
 use serde::{Deserialize, Serialize};
@@ -26,13 +26,13 @@ struct Facts {
     goal: Option<Goal>,
     step: Option<StepUnderWay>,
     step_change_id: Option<ChangeId>,
-    step_failed_at: Option<DateTime<Utc>>,
     step_failure: Option<String>,
     phase_started_at: Option<DateTime<Utc>>,
     effective_from: Option<DateTime<Utc>>,
     pause: Option<Pause>,
     last_verdict: Option<RolloutVerdictId>,
     forecast_confirmed: Option<u8>,
+    end: Option<EndReason>,
     approval_rules: ApprovalRules,
     approvals: Vec<Approval>,
     editors: Vec<MemberId>,
@@ -68,13 +68,13 @@ pub(crate) fn to_columns(rollout: &ManagedRollout) -> Result<ActiveModel> {
         goal: state.goal,
         step: state.step,
         step_change_id: rollout.step_change_id,
-        step_failed_at: rollout.step_failed_at,
         step_failure: rollout.step_failure.clone(),
         phase_started_at: state.phase_started_at,
         effective_from: state.effective_from,
         pause: state.pause,
         last_verdict: state.last_verdict,
         forecast_confirmed: state.forecast_confirmed,
+        end: state.end,
         approval_rules: rollout.approval_rules.clone(),
         approvals: rollout.approvals.clone(),
         editors: rollout.editors.clone(),
@@ -123,6 +123,7 @@ pub(crate) fn to_rollout(row: Model) -> Result<ManagedRollout> {
         pause: facts.pause,
         last_verdict: facts.last_verdict,
         forecast_confirmed: facts.forecast_confirmed,
+        end: facts.end,
         ended_at: row.ended_at,
     };
     Ok(ManagedRollout {
@@ -136,7 +137,6 @@ pub(crate) fn to_rollout(row: Model) -> Result<ManagedRollout> {
         wave_id: row.wave_id.map(RolloutWaveId),
         state,
         step_change_id: facts.step_change_id,
-        step_failed_at: facts.step_failed_at,
         step_failure: facts.step_failure,
         approval_rules: facts.approval_rules,
         approvals: facts.approvals,

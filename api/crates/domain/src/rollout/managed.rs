@@ -1,6 +1,6 @@
 //! A rollout as the engine keeps it: what its decisions depend on, with what it belongs to and who asked for it.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -34,9 +34,7 @@ pub struct ManagedRollout {
     pub state: Rollout,
     /// The change under way, or the last one that failed.
     pub step_change_id: Option<ChangeId>,
-    /// When a change of it last failed: the same step waits a little before it is tried again.
-    pub step_failed_at: Option<DateTime<Utc>>,
-    /// Why that one failed, for a person.
+    /// Why the last change that failed did, for a person.
     pub step_failure: Option<String>,
     /// The workspace's rules as they were when it was created.
     pub approval_rules: ApprovalRules,
@@ -107,10 +105,5 @@ impl ManagedRollout {
             _ => self.state.phase,
         };
         !self.state.status.terminal() && number > usize::from(reached)
-    }
-
-    /// How long ago a change of it failed.
-    pub fn since_failure(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
-        self.step_failed_at.map(|at| now - at)
     }
 }

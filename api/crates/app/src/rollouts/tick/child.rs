@@ -10,7 +10,7 @@ use domain::change::transition::{ChangeCommand, transition};
 use domain::event::{EventKind, NewEvent, SubjectKind};
 use domain::id::{ApprovalId, AuditId, ChangeId, JobId, MemberId, PolicyId};
 use domain::policy::PolicyState;
-use domain::rollout::{Fetched, ManagedRollout, RolloutStep, StepStanding, StepUnderWay};
+use domain::rollout::{Fetched, Goal, GoalKind, ManagedRollout, RolloutStep, StepStanding, StepUnderWay};
 use domain::snapshot::SnapshotKind;
 use serde_json::json;
 use store::WriteTx;
@@ -46,7 +46,6 @@ pub(super) async fn make(
 ) -> Result<(), TakeError> {
     match started(app, tx, rollout, step, gathered).await {
         Ok(change) => {
-            rollout.state.step = Some(StepUnderWay { step, standing: StepStanding::Waiting });
             rollout.step_change_id = Some(change);
             rollout.step_failure = None;
             Ok(())
@@ -120,23 +119,20 @@ async fn acting(app: &App, tx: &WriteTx, rollout: &ManagedRollout, step: Rollout
 
 async fn aim(tx: &WriteTx, rollout: &ManagedRollout, step: RolloutStep, gathered: &Gathered) -> AppResult<Aim> {
     let state = |to| ChangePayload::StateChange { to };
-    let goal = rollout.state.goal.map_or(rollout.state.phase, |goal| goal.phase);
-    let wanted = rollout.state.plan.groups_through(goal);
-    let held = rollout.state.twin.as_ref().map(|twin| twin.groups.clone()).unwrap_or_default();
-    let texts = |groups: &mut dyn Iterator<Item = &Uuid>| groups.map(Uuid::to_string).collect::<Vec<_>>();
+    let goal = rollout.state.goal.unwrap_or(Goal::new(GoalKind::Pause, rollout.state.phase));
+    let moved: Vec<String> = rollout.state.step_groups(step, goal).iter().map(Uuid::to_string).collect();
     let groups = |delta: SetDelta| ChangePayload::AssignmentChange(AssignmentChange { include_groups: delta, ..Default::default() });
     let payload = match step {
         RolloutStep::Create => {
             let (policy, document) = stored(tx, rollout, rollout.policy_id).await?;
-            let first = rollout.state.plan.groups_through(1);
-            let create = create_twin(&policy, &document, &texts(&mut first.iter()), &gathered.tenant.emergency_access)?;
+            let create = create_twin(&policy, &document, &moved, &gathered.tenant.emergency_access)?;
             return Ok(Aim { policy: None, graph_id: None, payload: ChangePayload::Create(create) });
         }
         RolloutStep::Enable | RolloutStep::EnableOriginal => state(PolicyState::Enabled),
         RolloutStep::ReportOnly | RolloutStep::RestoreOriginal => state(PolicyState::ReportOnly),
         RolloutStep::DisableTwin => state(PolicyState::Disabled),
-        RolloutStep::AddGroups => groups(SetDelta { add: texts(&mut wanted.difference(&held)), remove: Vec::new() }),
-        RolloutStep::RemoveGroups => groups(SetDelta { add: Vec::new(), remove: texts(&mut held.difference(&wanted)) }),
+        RolloutStep::AddGroups => groups(SetDelta { add: moved, remove: Vec::new() }),
+        RolloutStep::RemoveGroups => groups(SetDelta { add: Vec::new(), remove: moved }),
         RolloutStep::DeleteTwin => {
             let twin = rollout.twin_policy_id.ok_or(AppError::NotFound)?;
             let (policy, _) = stored(tx, rollout, twin).await?;

@@ -3,16 +3,15 @@
 //! comes after a crash sees where the rollout stands and goes on from there.
 
 mod child;
-mod outcome;
-mod signals;
+pub(crate) mod outcome;
+pub(crate) mod signals;
 mod take;
-mod told;
+pub(crate) mod told;
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
 use domain::id::{JobId, RolloutId};
-use domain::rollout::{Decision, ManagedRollout, Pace, Tick};
+use domain::rollout::{Decision, Pace};
 use store::{Job, WriteTx};
 
 use crate::App;
@@ -25,8 +24,6 @@ const LOOKS: usize = 12;
 const SYNC_WAIT: Duration = Duration::from_millis(500);
 /// The longest such wait.
 const LONGEST_SYNC_WAIT: Duration = Duration::from_secs(30);
-/// How long a change of a rollout that failed rests before the same one is tried again.
-const REST_AFTER_FAILURE: TimeDelta = TimeDelta::seconds(60);
 
 /// What became of a look.
 enum Looked {
@@ -66,6 +63,8 @@ pub(crate) fn pace(app: &App) -> Pace {
     Pace {
         look_seconds: seconds(settings.look).max(1),
         propagation_seconds: seconds(settings.propagation),
+        // A reading every look, and what Entra itself is late by.
+        max_lag_seconds: Pace::default().max_lag_seconds,
         delete_twin_after_seconds: Some(seconds(settings.keep_twin)),
     }
 }
@@ -75,7 +74,7 @@ async fn look(app: &App, job: &Job, id: RolloutId) -> Result<Looked, JobError> {
         return Ok(Looked::Rest);
     }
     let Some(seen) = app.store().reader().rollout(job.workspace_id, id).await? else { return Ok(Looked::Rest) };
-    let gathered = signals::gather(app, &seen).await.map_err(JobError::app)?;
+    let gathered = signals::gather(app, &seen, signals::Purpose::Look).await.map_err(JobError::app)?;
 
     let tx = app.store().write().await?;
     tx.assert_fence(job.lease()).await?;
@@ -85,7 +84,7 @@ async fn look(app: &App, job: &Job, id: RolloutId) -> Result<Looked, JobError> {
         // A command or an outcome came meanwhile: what was gathered may be older than that.
         return Ok(Looked::Again);
     }
-    let tick = decide(app, &held, &gathered);
+    let tick = domain::rollout::tick(&held.state, app.now(), &gathered.signals, &pace(app));
     if let Decision::Step(step) = tick.decision
         && child::stale(&tx, &held, step, &gathered).await.map_err(JobError::app)?
     {
@@ -102,21 +101,6 @@ async fn look(app: &App, job: &Job, id: RolloutId) -> Result<Looked, JobError> {
             outcome::refused(app, job, &held, refused).await?;
             Ok(Looked::Again)
         }
-    }
-}
-
-/// What is to be done; a change that has just failed rests before the same one is made again.
-fn decide(app: &App, rollout: &ManagedRollout, gathered: &signals::Gathered) -> Tick {
-    let now = app.now();
-    let tick = domain::rollout::tick(&rollout.state, now, &gathered.signals, &pace(app));
-    let rests = rollout.since_failure(now).is_some_and(|since| since < REST_AFTER_FAILURE);
-    match tick.decision {
-        Decision::Step(step) if rests => {
-            let text = format!("{step} failed: it is tried again in a moment");
-            let look_again_at = rollout.step_failed_at.map(|at| at + REST_AFTER_FAILURE);
-            Tick { decision: Decision::Hold { why: domain::rollout::HoldReason::StepUnderWay, text, look_again_at }, ..tick }
-        }
-        _ => tick,
     }
 }
 

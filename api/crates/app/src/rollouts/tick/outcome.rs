@@ -1,15 +1,12 @@
 //! A change of a rollout came to its end, or never began: what that makes of the rollout.
 
-use std::collections::BTreeSet;
-
 use domain::change::request::ChangeRequest;
 use domain::change::status::ChangeStatus;
 use domain::document::{Canonical, PolicyDocument, canonical_text, text_hash};
 use domain::id::{ContentHash, PolicyId};
 use domain::policy::{Policy, PolicyState};
-use domain::rollout::{ManagedRollout, Mark, RolloutStep, StepStanding, StepUnderWay, Twin};
+use domain::rollout::{ManagedRollout, Mark, RolloutStep, StepOutcome, StepStanding, StepUnderWay};
 use store::{IntentStage, Job, Reader, WatchedPolicy, WriteTx};
-use uuid::Uuid;
 
 use super::take::Refused;
 use super::told::protection_reduced;
@@ -43,66 +40,63 @@ async fn standing(tx: &Reader, change: &ChangeRequest) -> Result<Option<StepStan
 /// Takes over where the change stands now; what was applied is in the marks from here on. Does not save the rollout.
 pub(super) async fn take_over(app: &App, tx: &WriteTx, rollout: &mut ManagedRollout, change: &ChangeRequest) -> AppResult<()> {
     let Some(under_way) = rollout.state.step else { return Ok(()) };
+    let now = app.now();
     match standing(tx, change).await.map_err(|error| AppError::Internal(error.into()))? {
         None => {
             let enabled = |mark: &Mark| mark.state == PolicyState::Enabled;
             let twin_on = rollout.state.twin.as_ref().is_some_and(|twin| enabled(&twin.mark));
             let original_on = enabled(&rollout.state.original);
-            applied(app, tx, rollout, under_way.step, change).await?;
+            let mark = written(app, tx, rollout, under_way.step, change).await?;
+            rollout.state = rollout.state.step_ended(&StepOutcome::Applied(mark), now);
+            rollout.step_change_id = None;
+            rollout.step_failure = None;
             let was_on = if under_way.step == RolloutStep::RestoreOriginal { original_on } else { twin_on };
             if let Some(told) = protection_reduced(rollout, under_way.step, was_on, original_on) {
-                tx.append_events(rollout.workspace_id, app.now(), vec![told]).await?;
+                tx.append_events(rollout.workspace_id, now, vec![told]).await?;
             }
-            rollout.state.step = None;
-            rollout.step_change_id = None;
-            rollout.step_failed_at = None;
-            rollout.step_failure = None;
         }
-        Some(standing) => {
-            rollout.state.step = Some(StepUnderWay { standing, ..under_way });
-            if matches!(standing, StepStanding::Failed | StepStanding::Unknown) {
-                rollout.step_failed_at = Some(app.now());
-                rollout.step_failure = change.failure.as_ref().map(|failure| failure.message.clone());
-            }
+        Some(StepStanding::InFlight) => rollout.state = rollout.state.step_sent(now),
+        Some(StepStanding::Waiting) => rollout.state.step = Some(StepUnderWay { standing: StepStanding::Waiting, ..under_way }),
+        Some(standing @ (StepStanding::Failed | StepStanding::Unknown)) => {
+            let outcome = if standing == StepStanding::Failed { StepOutcome::Failed } else { StepOutcome::Unknown };
+            rollout.state = rollout.state.step_ended(&outcome, now);
+            rollout.step_failure = change.failure.as_ref().map(|failure| failure.message.clone());
         }
     }
     Ok(())
 }
 
-async fn applied(app: &App, tx: &WriteTx, rollout: &mut ManagedRollout, step: RolloutStep, change: &ChangeRequest) -> AppResult<()> {
+/// The policy that an applied step wrote, as it was read back; `None` where it deleted it. A twin that was just created is watched from now on.
+async fn written(
+    app: &App,
+    tx: &WriteTx,
+    rollout: &mut ManagedRollout,
+    step: RolloutStep,
+    change: &ChangeRequest,
+) -> AppResult<Option<Mark>> {
     let gone = || AppError::Internal(format!("change {} of a rollout names no policy", change.id).into());
-    match step {
-        RolloutStep::Create => {
-            let (policy, document) = stored(tx, rollout, change.policy_id.ok_or_else(gone)?).await?;
-            rollout.twin_policy_id = Some(policy.id);
-            rollout.twin_graph_id = Some(policy.graph_id);
-            rollout.state.twin = Some(twin(&policy, &document));
-            let watched = WatchedPolicy {
-                workspace_id: rollout.workspace_id,
-                tenant_id: rollout.tenant_id,
-                rollout_id: rollout.id,
-                twin: policy.graph_id,
-                original: rollout.original_graph_id,
-                since: app.now(),
-                until: None,
-            };
-            tx.watch_policy(&watched).await?;
-        }
-        RolloutStep::DeleteTwin => rollout.state.twin = None,
-        RolloutStep::EnableOriginal | RolloutStep::RestoreOriginal => {
-            let (policy, document) = stored(tx, rollout, rollout.policy_id).await?;
-            rollout.state.original = mark(&policy, &document);
-        }
-        RolloutStep::Enable
-        | RolloutStep::AddGroups
-        | RolloutStep::RemoveGroups
-        | RolloutStep::ReportOnly
-        | RolloutStep::DisableTwin => {
-            let (policy, document) = stored(tx, rollout, rollout.twin_policy_id.ok_or_else(gone)?).await?;
-            rollout.state.twin = Some(twin(&policy, &document));
-        }
+    let policy = match step {
+        RolloutStep::DeleteTwin => return Ok(None),
+        RolloutStep::EnableOriginal | RolloutStep::RestoreOriginal => rollout.policy_id,
+        RolloutStep::Create => change.policy_id.ok_or_else(gone)?,
+        _ => rollout.twin_policy_id.ok_or_else(gone)?,
+    };
+    let (policy, document) = stored(tx, rollout, policy).await?;
+    if step == RolloutStep::Create {
+        rollout.twin_policy_id = Some(policy.id);
+        rollout.twin_graph_id = Some(policy.graph_id);
+        let watched = WatchedPolicy {
+            workspace_id: rollout.workspace_id,
+            tenant_id: rollout.tenant_id,
+            rollout_id: rollout.id,
+            twin: policy.graph_id,
+            original: rollout.original_graph_id,
+            since: app.now(),
+            until: None,
+        };
+        tx.watch_policy(&watched).await?;
     }
-    Ok(())
+    Ok(Some(mark(&policy, &document)))
 }
 
 /// The gate, or the plan, refused a change: nothing of it was kept. The rollout says why.
@@ -114,9 +108,8 @@ pub(super) async fn refused(app: &App, job: &Job, seen: &ManagedRollout, refused
         return Ok(());
     }
     tracing::info!(rollout = %rollout.id, step = %refused.step, code = refused.code, message = refused.message, "a rollout's change was refused");
-    rollout.state.step = Some(StepUnderWay { step: refused.step, standing: StepStanding::Failed });
+    rollout.state.step = Some(StepUnderWay { step: refused.step, standing: StepStanding::Failed, since: app.now() });
     rollout.step_change_id = None;
-    rollout.step_failed_at = Some(app.now());
     rollout.step_failure = Some(refused.message);
     rollout.version += 1;
     rollout.updated_at = app.now();
@@ -148,11 +141,4 @@ pub(crate) fn mark(policy: &Policy, document: &PolicyDocument) -> Mark {
 /// The hash of the grant controls alone.
 pub(crate) fn grants(canonical: &Canonical) -> ContentHash {
     text_hash(&canonical.at(&["grantControls"]).map(canonical_text).unwrap_or_default())
-}
-
-fn twin(policy: &Policy, document: &PolicyDocument) -> Twin {
-    let canonical = document.canonical();
-    let groups: BTreeSet<Uuid> =
-        canonical.texts(&["conditions", "users", "includeGroups"]).filter_map(|id| Uuid::parse_str(id).ok()).collect();
-    Twin { mark: mark(policy, document), groups }
 }

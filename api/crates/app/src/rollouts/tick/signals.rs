@@ -29,8 +29,17 @@ pub(crate) struct Gathered {
     pub(crate) tenant: Tenant,
 }
 
+/// What the signals are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// A look of the engine.
+    Look,
+    /// A member's command that goes forward: both policies are read whatever the status.
+    Command,
+}
+
 /// Gathers them. What could not be had says why; only a failing database is an error.
-pub(crate) async fn gather(app: &App, rollout: &ManagedRollout) -> AppResult<Gathered> {
+pub(crate) async fn gather(app: &App, rollout: &ManagedRollout, purpose: Purpose) -> AppResult<Gathered> {
     let reader = app.store().reader();
     let tenant = reader.tenant(rollout.workspace_id, rollout.tenant_id).await?.ok_or(AppError::NotFound)?;
     let frozen = crate::freeze::frozen_at(&reader, &tenant, app.now()).await?;
@@ -38,7 +47,7 @@ pub(crate) async fn gather(app: &App, rollout: &ManagedRollout) -> AppResult<Gat
         tenant.imported_at.is_some() && !matches!(tenant.connection, ConnectionState::ConsentRevoked | ConnectionState::Disconnected);
     let graph = if tenant_connected { app.tenant_graph(&tenant).await.ok() } else { None };
     // While a change is under way a policy is one or the other; what the writer finds it says itself. Before the start nothing is ours to watch.
-    let asked = rollout.state.step.is_none() && rollout.state.status != RolloutStatus::Planned;
+    let asked = purpose == Purpose::Command || (rollout.state.step.is_none() && rollout.state.status != RolloutStatus::Planned);
     let (twin, original) = if asked {
         let emergency = &tenant.emergency_access;
         tokio::join!(
@@ -164,6 +173,18 @@ async fn counted(reader: &Reader, rollout: &ManagedRollout, tenant: &Tenant) -> 
         }
     }
     Ok(Fetched::Known(counter.finish()))
+}
+
+/// Signals for a command that takes something back: it needs none, and waits for nobody.
+pub(crate) fn none_needed() -> Signals {
+    Signals {
+        counts: Fetched::Unavailable(Unavailable::NotYet),
+        twin: Fetched::Unavailable(Unavailable::NotYet),
+        original: Fetched::Unavailable(Unavailable::NotYet),
+        groups: Fetched::Unavailable(Unavailable::NotYet),
+        frozen: None,
+        tenant_connected: true,
+    }
 }
 
 async fn watermark(reader: &Reader, workspace: WorkspaceId, tenant: TenantId) -> AppResult<Option<DateTime<Utc>>> {

@@ -5,15 +5,14 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use domain::event::EventKind;
 use domain::id::RolloutVerdictId;
-use domain::rollout::{
-    Decision, EndReason, GoalKind, ManagedRollout, Outlook, Pause, PauseReason, RolloutMode, RolloutStatus, RolloutStep, Tick, Verdict,
-};
+use domain::rollout::{Decision, ManagedRollout, Outlook, PauseReason, RolloutStep, Tick, Verdict};
 use serde_json::json;
 use store::{StoredVerdict, WriteTx};
 
 use super::child;
 use super::signals::Gathered;
-use super::told::{event, guard_tripped, verdict_event};
+use super::told::{event, guard_tripped, settled, verdict_event};
+use super::pace;
 use crate::App;
 use crate::error::AppError;
 use crate::runner::JobError;
@@ -58,49 +57,41 @@ pub(super) async fn take(app: &App, tx: WriteTx, mut rollout: ManagedRollout, ti
     let look = TimeDelta::from_std(app.settings().rollouts.look.max(Duration::from_secs(1))).unwrap_or(TimeDelta::minutes(5));
     rollout.outlook = Outlook { guidance: Some(tick.guidance), hold: None, text: None, at: Some(now) };
     rollout.next_look_at = Some(now + look);
-    if !matches!(tick.decision, Decision::Hold { .. }) {
+    let pace = pace(app);
+    let before = rollout.state.clone();
+    let decision = with_cause(tick.decision, &rollout);
+    if !matches!(decision, Decision::Hold { .. }) {
         rollout.revision += 1;
     }
-    match tick.decision {
+    match &decision {
         Decision::Hold { why, text, look_again_at } => {
-            rollout.outlook.hold = Some(why);
-            rollout.outlook.text = Some(text);
-            let watched = !rollout.state.status.terminal() && rollout.state.status != RolloutStatus::Planned;
-            rollout.next_look_at = if watched { Some(look_again_at.unwrap_or(now + look).min(now + look)) } else { look_again_at };
+            rollout.outlook.hold = Some(*why);
+            rollout.outlook.text = Some(text.clone());
+            rollout.next_look_at = *look_again_at;
         }
-        Decision::Advance { goal } => {
-            rollout.state.status = RolloutStatus::Advancing;
-            rollout.state.goal = Some(goal);
-        }
-        Decision::Pause { reason, text, goal } => {
-            if reason == PauseReason::GuardTripped || reason == PauseReason::EmergencyAccessBlocked {
-                events.push(guard_tripped(&tx, &rollout, reason, &text).await?);
+        Decision::Advance { .. } => {}
+        Decision::Pause { reason, text, .. } => {
+            if matches!(reason, PauseReason::GuardTripped | PauseReason::EmergencyAccessBlocked) {
+                events.push(guard_tripped(&tx, &rollout, *reason, text).await?);
             }
-            let data = json!({ "reason": reason, "text": text, "phase": rollout.state.phase });
-            events.push(event(&rollout, None, EventKind::RolloutPaused, data));
-            rollout.state.pause = Some(Pause { reason, text, at: now });
-            rollout.state.status = RolloutStatus::Reverting;
-            rollout.state.goal = Some(goal);
-            rollout.step_failed_at = None;
+            events.push(event(&rollout, None, EventKind::RolloutPaused, json!({ "reason": reason, "text": text, "phase": before.phase })));
             if matches!(reason, PauseReason::ForeignEdit | PauseReason::Drift | PauseReason::EmergencyAccessBlocked) {
                 child::ask_for_sync(app, &tx, &rollout).await.map_err(TakeError::Job)?;
             }
         }
-        Decision::Cancel { reason: _, goal } => {
-            rollout.state.status = RolloutStatus::Reverting;
-            rollout.state.goal = Some(goal);
-            rollout.step_failed_at = None;
-            child::ask_for_sync(app, &tx, &rollout).await.map_err(TakeError::Job)?;
-        }
+        Decision::Cancel { .. } => child::ask_for_sync(app, &tx, &rollout).await.map_err(TakeError::Job)?,
         Decision::StopStep => child::stop(app, &tx, &mut rollout).await.map_err(TakeError::Job)?,
-        Decision::Step(step) => child::make(app, &tx, &mut rollout, step, gathered).await?,
-        Decision::Settle { status, phase, phase_begins } => {
-            events.push(settle(app, &mut rollout, status, phase, phase_begins));
-            if status.terminal() {
-                tx.unwatch_rollout(rollout.workspace_id, rollout.id, now).await?;
-            }
-            app.wake_wave(&tx, &rollout).await?;
-        }
+        Decision::Step(step) => child::make(app, &tx, &mut rollout, *step, gathered).await?,
+        Decision::Settle { .. } => {}
+    }
+    // A change that could not be taken back any more is waited for.
+    let waited_for = decision == Decision::StopStep && rollout.state.step.is_some();
+    if !waited_for {
+        rollout.state = rollout.state.decided(&decision, now, &pace);
+    }
+    events.extend(settled(&before, &rollout, None));
+    if rollout.state.status.terminal() && !before.status.terminal() {
+        tx.unwatch_rollout(rollout.workspace_id, rollout.id, now).await?;
     }
     rollout.version += 1;
     rollout.updated_at = now;
@@ -142,39 +133,12 @@ fn same(one: &Verdict, other: &Verdict) -> bool {
     one == *other
 }
 
-/// The rollout has reached its goal.
-fn settle(app: &App, rollout: &mut ManagedRollout, status: RolloutStatus, phase: u8, phase_begins: bool) -> domain::event::NewEvent {
-    let now = app.now();
-    let goal = rollout.state.goal.take();
-    let before = std::mem::replace(&mut rollout.state.phase, phase);
-    rollout.state.status = status;
-    if phase_begins {
-        let propagation = TimeDelta::from_std(app.settings().rollouts.propagation).unwrap_or(TimeDelta::minutes(15));
-        rollout.state.phase_started_at = Some(now);
-        rollout.state.effective_from = Some(now + propagation);
-        rollout.state.last_verdict = None;
-    }
-    if status.terminal() {
-        rollout.state.ended_at = Some(now);
-    }
-    let end = goal.and_then(|goal| goal.end).unwrap_or(EndReason::Asked);
-    let text = rollout.state.pause.as_ref().map(|pause| pause.text.clone());
-    let (kind, data) = match status {
-        RolloutStatus::Completed => (EventKind::RolloutCompleted, json!({ "phase": phase })),
-        RolloutStatus::Cancelled => (EventKind::RolloutCancelled, json!({ "reason": end, "text": text })),
-        RolloutStatus::RolledBack => (EventKind::RolloutRolledBack, json!({ "reason": end, "text": text })),
-        RolloutStatus::Paused => {
-            let report_only = goal.is_some_and(|goal| goal.kind == GoalKind::ReportOnly);
-            (EventKind::RolloutReverted, json!({ "phase": phase, "from": before, "reportOnly": report_only }))
+/// A failed change says more than that it failed.
+fn with_cause(decision: Decision, rollout: &ManagedRollout) -> Decision {
+    match (decision, &rollout.step_failure) {
+        (Decision::Pause { reason: PauseReason::StepFailed, text, goal }, Some(why)) => {
+            Decision::Pause { reason: PauseReason::StepFailed, text: format!("{text}. {why}"), goal }
         }
-        _ => {
-            let automatic = rollout.state.mode == RolloutMode::Automatic;
-            let data = json!({ "phase": phase, "effectiveFrom": rollout.state.effective_from, "automatic": automatic });
-            (EventKind::RolloutPhaseStarted, data)
-        }
-    };
-    if status == RolloutStatus::Running {
-        rollout.state.pause = None;
+        (other, _) => other,
     }
-    event(rollout, None, kind, data)
 }

@@ -2,7 +2,7 @@
 
 use domain::event::{EventKind, NewEvent, SubjectKind};
 use domain::id::{MemberId, RolloutVerdictId};
-use domain::rollout::{ManagedRollout, PauseReason, RolloutStep, Verdict};
+use domain::rollout::{EndReason, ManagedRollout, PauseReason, Rollout, RolloutMode, RolloutStatus, RolloutStep, Verdict};
 use serde_json::{Value, json};
 use store::WriteTx;
 
@@ -68,4 +68,27 @@ pub(super) fn protection_reduced(rollout: &ManagedRollout, step: RolloutStep, wa
     let reduced = was_on && (step == RolloutStep::RestoreOriginal || !original_on);
     let data = json!({ "severity": "warning", "step": step, "text": text, "phase": rollout.state.phase });
     reduced.then(|| event(rollout, rollout.acting, EventKind::RolloutProtectionReduced, data))
+}
+
+/// What a rollout that has just come to rest somewhere tells; nothing while it stays, or is on its way.
+pub(crate) fn settled(before: &Rollout, after: &ManagedRollout, by: Option<MemberId>) -> Option<NewEvent> {
+    let now = &after.state;
+    let moved = before.status != now.status || before.phase != now.phase || before.phase_started_at != now.phase_started_at;
+    let text = before.pause.as_ref().map(|pause| &pause.text);
+    let reason = now.end.unwrap_or(EndReason::Asked);
+    let (kind, data) = match now.status {
+        _ if !moved => return None,
+        RolloutStatus::Completed => (EventKind::RolloutCompleted, json!({ "phase": now.phase })),
+        RolloutStatus::Cancelled => (EventKind::RolloutCancelled, json!({ "reason": reason, "text": text })),
+        RolloutStatus::RolledBack => (EventKind::RolloutRolledBack, json!({ "reason": reason, "text": text })),
+        RolloutStatus::Running => {
+            let automatic = now.mode == RolloutMode::Automatic;
+            (EventKind::RolloutPhaseStarted, json!({ "phase": now.phase, "effectiveFrom": now.effective_from, "automatic": automatic }))
+        }
+        RolloutStatus::Paused if before.phase > now.phase => {
+            (EventKind::RolloutReverted, json!({ "phase": now.phase, "from": before.phase }))
+        }
+        _ => return None,
+    };
+    Some(event(after, by, kind, data))
 }

@@ -1,0 +1,26 @@
+//! Use cases on phased rollouts, one file per verb, and the engine that moves them (`tick`).
+
+mod approval;
+mod command;
+mod create;
+mod draft;
+mod edit;
+mod moves;
+mod owner;
+mod propose;
+mod query;
+mod step;
+mod stream;
+pub(crate) mod tick;
+mod twin;
+mod view;
+mod wake;
+mod wave;
+
+pub use command::{CreateRollout, DecideRolloutApproval, EditRollout, MoveRollout, PhaseDraft, RequestRolloutApproval};
+pub use propose::RolloutProposal;
+pub use query::RolloutListFilter;
+pub use stream::RolloutUpdate;
+pub use view::RolloutView;
+
+pub(crate) use owner::{owned, takes_twin_back};
