@@ -1,0 +1,4 @@
+//! Phased rollouts.
+
+pub(crate) mod facts;
+pub(crate) mod forecast;
