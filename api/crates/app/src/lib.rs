@@ -27,6 +27,7 @@ pub mod page;
 mod people;
 mod policies;
 mod query;
+mod rollouts;
 pub mod runner;
 mod saga;
 pub mod schedules;

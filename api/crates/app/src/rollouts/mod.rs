@@ -5,6 +5,8 @@ mod command;
 mod create;
 mod draft;
 mod edit;
+pub(crate) mod facts;
+pub(crate) mod forecast;
 mod moves;
 mod owner;
 mod propose;
