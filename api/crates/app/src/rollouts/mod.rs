@@ -17,7 +17,6 @@ pub(crate) mod tick;
 mod twin;
 mod view;
 mod wake;
-mod wave;
 
 pub use command::{CreateRollout, DecideRolloutApproval, EditRollout, MoveRollout, PhaseDraft, RequestRolloutApproval};
 pub use propose::RolloutProposal;
