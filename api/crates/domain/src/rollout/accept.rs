@@ -246,8 +246,7 @@ impl Gate<'_> {
             }
             _ => None,
         };
-        let settled = self.rollout.step.is_none() && self.rollout.next_step(goal).is_none();
-        let status = if settled { goal.status() } else { RolloutStatus::Reverting };
+        let status = if self.rollout.rests_at(goal) { goal.status() } else { RolloutStatus::Reverting };
         Transition { status, goal: Some(goal), pause, end: goal.end, ..self.unchanged() }
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use super::record::{Goal, GoalKind, Rollout};
+use super::record::{Goal, GoalKind, Rollout, StepStanding, StepUnderWay};
 use super::status::{EndReason, RolloutStatus, RolloutStep};
 use crate::policy::PolicyState;
 
@@ -60,7 +60,8 @@ impl Rollout {
                 remove().or_else(add).or_else(enable).or_else(restore)
             }
             GoalKind::Pause if goal.phase > 0 => {
-                let enable = || (state == Some(PolicyState::Disabled)).then_some(S::Enable);
+                // Completing had gone so far that the original alone protects: the twin takes over again before that is let go.
+                let enable = || (original_on && state == Some(PolicyState::Disabled)).then_some(S::Enable);
                 enable().or_else(restore).or_else(remove)
             }
             GoalKind::Pause | GoalKind::ReportOnly => restore().or_else(loosen).or_else(remove),
@@ -69,6 +70,12 @@ impl Rollout {
             GoalKind::Cancel => restore().or_else(loosen),
             GoalKind::RollBack => restore().or_else(disable),
         }
+    }
+
+    /// Nothing is left to be done for a goal that stops something. A change that failed is none that is waited for.
+    pub(super) fn rests_at(&self, goal: Goal) -> bool {
+        let pending = |step: StepUnderWay| matches!(step.standing, StepStanding::Waiting | StepStanding::InFlight);
+        !self.step.is_some_and(pending) && self.next_step(goal).is_none()
     }
 
     /// The groups that a change on the way to a goal adds or removes: empty but for [`RolloutStep::Create`], [`RolloutStep::AddGroups`]

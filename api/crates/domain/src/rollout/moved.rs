@@ -104,7 +104,7 @@ impl Rollout {
         }
         self.goal = Some(goal);
         self.status = RolloutStatus::Reverting;
-        if self.step.is_none() && self.next_step(goal).is_none() {
+        if self.rests_at(goal) {
             self.settle(goal.status(), goal.phase, goal.phase != self.phase, now, pace);
         }
     }

@@ -94,7 +94,8 @@ impl Table<'_> {
     fn ended(&self) -> Line {
         let due = self.rollout.ended_at.zip(self.pace.delete_twin_after_seconds);
         let due = due.map(|(ended, seconds)| ended + TimeDelta::seconds(i64::from(seconds)));
-        let (Some(twin), Some(due)) = (&self.rollout.twin, due) else {
+        let gone = matches!(self.signals.twin, Fetched::Known(None));
+        let (Some(twin), Some(due), false) = (&self.rollout.twin, due, gone) else {
             let decision = Decision::Hold { why: HoldReason::Ended, text: "it has ended".to_owned(), look_again_at: None };
             return (decision, Guidance::NoActionNeeded);
         };
@@ -114,7 +115,7 @@ impl Table<'_> {
     }
 
     fn on_the_way(&self, goal: Goal) -> Line {
-        let next = self.rollout.next_step(goal);
+        let next = self.present().next_step(goal);
         let forward = goal.kind.forward();
         if let Some(under_way) = self.rollout.step {
             match under_way.standing {
@@ -145,6 +146,18 @@ impl Table<'_> {
             }
         }
         (Decision::Step(step), Guidance::NoActionNeeded)
+    }
+
+    /// The rollout without the policies that are gone: there is nothing to be undone in them.
+    fn present(&self) -> Rollout {
+        let mut present = self.rollout.clone();
+        if matches!(self.signals.twin, Fetched::Known(None)) && present.phase > 0 {
+            present.twin = None;
+        }
+        if matches!(self.signals.original, Fetched::Known(None)) {
+            present.original.state = PolicyState::Disabled;
+        }
+        present
     }
 
     fn step_failed(&self, step: RolloutStep) -> Line {
