@@ -92,6 +92,8 @@ impl AppError {
             AppError::Forbidden { .. } | AppError::NotAMember => "FORBIDDEN",
             AppError::Invalid { .. } => "INVALID_INPUT",
             AppError::Refused(refusal) => refusal.code(),
+            // A change's own code for this carries the change's status.
+            AppError::Rollout(RolloutRefusal::IllegalTransition { .. }) => "ROLLOUT_NOT_READY",
             AppError::Rollout(refusal) => refusal.code(),
             AppError::Membership(refusal) => refusal.code(),
             AppError::StaleRevision { .. } | AppError::Concurrent => "STALE_REVISION",

@@ -74,7 +74,7 @@ pub use query::snapshots::SnapshotItemDiff;
 pub use query::tenants::{TenantFilter, TenantOrder};
 pub use rollouts::{
     CreateRollout, DecideRolloutApproval, EditRollout, MoveRollout, PhaseDraft, RequestRolloutApproval, RolloutListFilter, RolloutProposal,
-    RolloutUpdate, RolloutView,
+    RolloutUpdate, RolloutView, StoredVerdict,
 };
 pub use session::Identity;
 pub use stream::StreamItem;

@@ -154,4 +154,3 @@ fn filtered(db: &Db, workspace: WorkspaceId, filter: &RolloutFilter) -> Select<E
         None => select,
     }
 }
-

@@ -49,8 +49,7 @@ impl Material {
     /// The proposed plan; `None` where too few groups can be a part of it.
     pub(super) fn proposed(&self) -> Option<Plan> {
         let usable: Vec<GroupFacts> = self.groups.iter().filter(|group| self.usable().contains(&group.group)).cloned().collect();
-        let proposal =
-            Proposal { groups: &usable, phases: USUAL_PHASES, min_bake_seconds: USUAL_BAKE_SECONDS, window_days: WINDOW_DAYS };
+        let proposal = Proposal { groups: &usable, phases: USUAL_PHASES, min_bake_seconds: USUAL_BAKE_SECONDS, window_days: WINDOW_DAYS };
         propose(&proposal).ok().map(|plan| self.foretold(plan))
     }
 
@@ -73,8 +72,7 @@ impl Material {
 
     /// A group whose members nobody has read so far is read now; the caller tries again.
     async fn ask_about_unread(&self, app: &App, choices: &[PhaseChoice]) -> AppResult<()> {
-        let known: BTreeSet<Uuid> =
-            self.facts.groups.iter().filter(|group| group.members.is_some()).map(|group| group.group).collect();
+        let known: BTreeSet<Uuid> = self.facts.groups.iter().filter(|group| group.members.is_some()).map(|group| group.group).collect();
         let unread: BTreeSet<Uuid> =
             choices.iter().flat_map(|choice| &choice.groups).filter(|group| !known.contains(group)).copied().collect();
         if unread.is_empty() {

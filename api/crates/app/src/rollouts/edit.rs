@@ -85,4 +85,3 @@ fn kept(mut plan: Plan, rollout: &ManagedRollout) -> Plan {
     }
     plan
 }
-

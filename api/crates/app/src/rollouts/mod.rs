@@ -21,6 +21,7 @@ mod wake;
 pub use command::{CreateRollout, DecideRolloutApproval, EditRollout, MoveRollout, PhaseDraft, RequestRolloutApproval};
 pub use propose::RolloutProposal;
 pub use query::RolloutListFilter;
+pub use store::StoredVerdict;
 pub use stream::RolloutUpdate;
 pub use view::RolloutView;
 

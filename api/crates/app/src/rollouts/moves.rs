@@ -9,9 +9,9 @@ use serde_json::json;
 
 use super::command::MoveRollout;
 use super::step::{RolloutAsked, RolloutTaken};
+use super::tick::pace;
 use super::tick::signals::{Purpose, gather, none_needed};
 use super::tick::told::{event, settled};
-use super::tick::pace;
 use super::view::RolloutView;
 use crate::App;
 use crate::authorize::{authorize, in_scope};

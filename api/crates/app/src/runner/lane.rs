@@ -37,12 +37,7 @@ pub(super) fn lanes(workers: &Workers) -> Vec<Arc<Lane>> {
         let kinds = JobKind::ALL.iter().filter(|kind| lane_of(**kind) == name).map(|kind| kind.as_str()).collect();
         Arc::new(Lane { name, kinds, workers, looking: Mutex::new(()) })
     };
-    vec![
-        lane(APPLY, workers.applies.clamp(1, 64)),
-        lane(STEER, STEERING),
-        lane(WATCH, WATCHING),
-        lane(WORK, workers.count.clamp(1, 64)),
-    ]
+    vec![lane(APPLY, workers.applies.clamp(1, 64)), lane(STEER, STEERING), lane(WATCH, WATCHING), lane(WORK, workers.count.clamp(1, 64))]
 }
 
 const APPLY: &str = "apply";

@@ -131,11 +131,7 @@ pub(crate) async fn stored(tx: &Reader, rollout: &ManagedRollout, id: PolicyId) 
 /// What a rollout remembers of a policy.
 pub(crate) fn mark(policy: &Policy, document: &PolicyDocument) -> Mark {
     let canonical = document.canonical();
-    Mark {
-        state: document.state().unwrap_or(PolicyState::Disabled),
-        grants: grants(&canonical),
-        canonical: policy.content_hash.clone(),
-    }
+    Mark { state: document.state().unwrap_or(PolicyState::Disabled), grants: grants(&canonical), canonical: policy.content_hash.clone() }
 }
 
 /// The hash of the grant controls alone.

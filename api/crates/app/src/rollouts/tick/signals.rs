@@ -193,5 +193,9 @@ async fn watermark(reader: &Reader, workspace: WorkspaceId, tenant: TenantId) ->
 }
 
 pub(crate) fn call(app: &App) -> Call {
-    Call { deadline: Instant::now() + app.settings().graph_interactive, client_request_id: app.ids().uuid(), priority: Priority::Interactive }
+    Call {
+        deadline: Instant::now() + app.settings().graph_interactive,
+        client_request_id: app.ids().uuid(),
+        priority: Priority::Interactive,
+    }
 }

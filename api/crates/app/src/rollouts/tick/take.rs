@@ -10,9 +10,9 @@ use serde_json::json;
 use store::{StoredVerdict, WriteTx};
 
 use super::child;
+use super::pace;
 use super::signals::Gathered;
 use super::told::{event, guard_tripped, settled, verdict_event};
-use super::pace;
 use crate::App;
 use crate::error::AppError;
 use crate::runner::JobError;

@@ -8,14 +8,7 @@ use store::WriteTx;
 
 /// An event of the rollout.
 pub(crate) fn event(rollout: &ManagedRollout, actor: Option<MemberId>, kind: EventKind, data: Value) -> NewEvent {
-    NewEvent {
-        kind,
-        actor,
-        tenant_id: Some(rollout.tenant_id),
-        subject_kind: SubjectKind::Rollout,
-        subject_id: rollout.id.0,
-        data,
-    }
+    NewEvent { kind, actor, tenant_id: Some(rollout.tenant_id), subject_kind: SubjectKind::Rollout, subject_id: rollout.id.0, data }
 }
 
 /// It is judged otherwise than before.
