@@ -27,6 +27,7 @@ pub mod page;
 mod people;
 mod policies;
 mod query;
+mod rollouts;
 pub mod runner;
 mod saga;
 pub mod schedules;
@@ -72,6 +73,10 @@ pub use query::policies::{PolicyFilter, RECYCLE_BIN};
 pub use query::sign_ins::{MAX_SUMMARIES, SummaryPage, SummaryPlace};
 pub use query::snapshots::SnapshotItemDiff;
 pub use query::tenants::{TenantFilter, TenantOrder};
+pub use rollouts::{
+    CreateRollout, DecideRolloutApproval, EditRollout, MoveRollout, PhaseDraft, RequestRolloutApproval, RolloutListFilter, RolloutProposal,
+    RolloutUpdate, RolloutView, StoredVerdict,
+};
 pub use session::Identity;
 pub use stream::StreamItem;
 pub use tenants::{NewAlias, SetTenantAliases};

@@ -29,6 +29,35 @@ pub struct Settings {
     pub people_max_users: usize,
     /// Reading sign-ins.
     pub sign_ins: SignInSettings,
+    /// Phased rollouts.
+    pub rollouts: RolloutSettings,
+}
+
+/// How phased rollouts are watched and moved.
+#[derive(Clone, Debug)]
+pub struct RolloutSettings {
+    /// How often a rollout that has not ended is looked at.
+    pub look: Duration,
+    /// How long a written policy may take to hold everywhere in Entra: what is seen before that is no evidence of health.
+    pub propagation: Duration,
+    /// The shortest bake of a phase of an automatic rollout.
+    pub least_bake: Duration,
+    /// After the end, how long the disabled twin is kept before it is deleted.
+    pub keep_twin: Duration,
+    /// How often this process asks which rollouts are due.
+    pub poll: Duration,
+}
+
+impl Default for RolloutSettings {
+    fn default() -> Self {
+        RolloutSettings {
+            look: Duration::from_secs(5 * 60),
+            propagation: Duration::from_secs(15 * 60),
+            least_bake: Duration::from_secs(2 * 3_600),
+            keep_twin: Duration::from_secs(7 * 24 * 3_600),
+            poll: Duration::from_secs(5),
+        }
+    }
 }
 
 /// How sign-ins are read and kept.
@@ -82,6 +111,7 @@ impl Default for Settings {
             people_interval: Some(Duration::from_secs(24 * 3_600)),
             people_max_users: 500_000,
             sign_ins: SignInSettings::default(),
+            rollouts: RolloutSettings::default(),
         }
     }
 }

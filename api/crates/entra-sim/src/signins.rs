@@ -1,6 +1,8 @@
 //! The tenants' sign-in logs. Who signs in is a function of the seed ([`crate::signin`]); what the policies made of it follows the policies as they were
 //! at that time, which is why a write first closes an epoch.
 //!
+//! How people behave can be changed from an instant on ([`Inner::behave`]), which closes an epoch too.
+//!
 //! Hours are made when somebody reads them. Unlike Entra, whose log is minutes late, a sign-in can be read at once. A restart judges the past by the policies
 //! it finds.
 
@@ -12,11 +14,11 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::core::{Core, Inner};
-use crate::signin::{Directory, TenantFacts, beta_stream};
+use crate::signin::{Conduct, Directory, TenantFacts, beta_stream};
 use crate::state::{Kind, Tenant};
 
 /// Past states of a tenant that are remembered; older sign-ins are judged by the oldest.
-const MAX_EPOCHS: usize = 8;
+const MAX_EPOCHS: usize = 32;
 
 /// Sign-ins of finished hours that are kept ready, over all tenants: an entry is several kilobytes, and to make one takes longer than to send it.
 const MAX_READY: usize = 20_000;
@@ -25,6 +27,7 @@ const MAX_READY: usize = 20_000;
 #[derive(Debug, Default)]
 pub(crate) struct SignIns {
     logs: BTreeMap<Uuid, Log>,
+    conduct: BTreeMap<Uuid, Conduct>,
     hours: VecDeque<Hour>,
     /// Entries in all hours.
     ready: usize,
@@ -85,6 +88,12 @@ impl Inner {
         }
     }
 
+    /// From now on the tenant's people behave like this. In memory only: after a restart they behave as usual, as they do after a reset.
+    pub(crate) fn behave(&mut self, tenant: Uuid, conduct: Conduct, now: DateTime<Utc>) {
+        self.before_policy_write(tenant, now);
+        self.sign_ins.conduct.insert(tenant, conduct);
+    }
+
     /// Forgets everything that was made.
     pub(crate) fn forget_sign_ins(&mut self) {
         self.sign_ins = SignIns::default();
@@ -121,13 +130,14 @@ impl Inner {
     }
 
     fn present(&mut self, tenant: Uuid) -> Arc<TenantFacts> {
+        let conduct = self.sign_ins.conduct.get(&tenant);
         let log = self.sign_ins.logs.entry(tenant).or_default();
-        log.present.get_or_insert_with(|| Arc::new(facts(&self.world.tenants[&tenant]))).clone()
+        log.present.get_or_insert_with(|| Arc::new(facts(&self.world.tenants[&tenant], conduct))).clone()
     }
 }
 
-fn facts(tenant: &Tenant) -> TenantFacts {
-    TenantFacts::new(&Directory {
+fn facts(tenant: &Tenant, conduct: Option<&Conduct>) -> TenantFacts {
+    let facts = TenantFacts::new(&Directory {
         tenant_id: tenant.id,
         premium: tenant.licences.p1 || tenant.licences.p2,
         p2: tenant.licences.p2,
@@ -141,5 +151,6 @@ fn facts(tenant: &Tenant) -> TenantFacts {
             .flat_map(|(group, members)| members.iter().map(|member| (group.as_str(), member.as_str())))
             .collect(),
         role_assignments: tenant.role_assignments.iter().map(|given| (given.role.as_str(), given.principal.as_str())).collect(),
-    })
+    });
+    facts.behaving(conduct.cloned().unwrap_or_default())
 }

@@ -60,8 +60,11 @@ impl Run<'_> {
             Some((from, to)) => self.app.store().reader().seen_sign_ins(workspace, tenant, from, to).await?,
             None => HashSet::new(),
         };
+        let records = batch.records;
         let (entries, unreadable) = (batch.entries as i64, batch.unreadable);
-        let counted = count(batch.records, seen)?;
+
+        let watched = self.watched(&records, slice.from).await?;
+        let counted = count(records, seen)?;
 
         let now = self.app.now();
         let part = self.log.next_part;
@@ -88,6 +91,9 @@ impl Run<'_> {
         }
         if let Some(span) = span.filter(|_| !counted.ids.is_empty()) {
             tx.remember_sign_ins(workspace, tenant, part, span, &counted.ids).await?;
+        }
+        for (rollout, sign_ins) in &watched {
+            tx.keep_watched_sign_ins(workspace, tenant, *rollout, sign_ins).await?;
         }
         if let Some(settled) = next.settled_through.filter(|_| last) {
             tx.forget_sign_ins(workspace, tenant, settled).await?;

@@ -41,6 +41,7 @@ impl Run<'_> {
         let tx = self.app.store().write().await?;
         tx.assert_fence(self.job.lease()).await?;
         tx.delete_sign_in_days(self.tenant.workspace_id, self.tenant.id, before).await?;
+        tx.delete_watched_sign_ins(self.tenant.workspace_id, self.tenant.id, begin).await?;
         self.log = tx.update_sign_in_log(&next).await?;
         tx.commit().await?;
         Ok(())

@@ -1,4 +1,4 @@
-//! Reads a tenant's sign-in log over Graph and folds it into summaries (domain.md section 6). Raw sign-ins are never kept.
+//! Reads a tenant's sign-in log over Graph and folds it into summaries (domain.md section 6). Raw sign-ins are not kept, but for those that a rollout's twin decided on.
 //!
 //! The log is read in slices of time, oldest slice first, each page by page, newest entry first, as Graph gives them. What several pages gave
 //! is flushed in one transaction: chunks, the ids that were counted, and where to go on, under the job's fence. So a killed process, or one
@@ -10,6 +10,7 @@ mod keep;
 mod read;
 mod request;
 mod slice;
+mod watch;
 
 use std::time::Duration;
 

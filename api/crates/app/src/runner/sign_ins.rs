@@ -1,12 +1,13 @@
-//! Keeps every tenant's summaries of sign-ins young: enqueues a reading where the last one is older than the interval.
+//! Keeps every tenant's summaries of sign-ins young: enqueues a reading where the last one is older than the interval. Tenants with a rollout
+//! under way are read as often as rollouts are looked at, whatever the interval is: a verdict is as young as what was read.
 
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use domain::id::JobId;
+use domain::id::{JobId, TenantId, WorkspaceId};
 use domain::summary::log::{SignInLog, SignInLogState};
 use domain::tenant::ConnectionState;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::jobs::ingest_job;
@@ -18,23 +19,40 @@ const AT_ONCE: usize = 500;
 /// How long a log rests that somebody has to do something about, such as buying a licence.
 const REST: TimeDelta = TimeDelta::hours(6);
 
-/// Looks at every tenant each half minute until stopped.
+/// Looks at every tenant each half minute until stopped, and as often as rollouts are asked about at those with one.
 pub(super) async fn run(app: App, stop: CancellationToken) {
-    let Some(interval) = app.settings().sign_ins.interval.and_then(|interval| TimeDelta::from_std(interval).ok()) else {
-        return;
-    };
+    let usual = app.settings().sign_ins.interval.and_then(|interval| TimeDelta::from_std(interval).ok());
+    let watched = TimeDelta::from_std(app.settings().rollouts.look).unwrap_or(TimeDelta::minutes(5));
+    let watched = usual.map_or(watched, |usual| usual.min(watched));
+    let tick = TICK.min(app.settings().rollouts.poll);
+    let mut all_at = Instant::now();
     while !stop.is_cancelled() {
-        if let Err(error) = enqueue_due(&app, interval).await {
+        let looked = look(&app, usual.filter(|_| all_at <= Instant::now()), watched).await;
+        if all_at <= Instant::now() {
+            all_at = Instant::now() + TICK;
+        }
+        if let Err(error) = looked {
             tracing::warn!(%error, "the schedule of sign-in readings could not be looked at");
         }
-        tokio::select! { () = stop.cancelled() => {} () = sleep(TICK) => {} }
+        tokio::select! { () = stop.cancelled() => {} () = sleep(tick) => {} }
     }
 }
 
-async fn enqueue_due(app: &App, interval: TimeDelta) -> Result<(), store::StoreError> {
+/// One look: at every tenant with `usual`, always at those with a rollout.
+async fn look(app: &App, usual: Option<TimeDelta>, watched: TimeDelta) -> Result<(), store::StoreError> {
     let reader = app.store().reader();
-    let all = reader.all_tenant_ids().await?;
-    for same in all.chunk_by(|one, other| one.0 == other.0).flat_map(|same| same.chunks(AT_ONCE)) {
+    enqueue_due(app, &reader.watched_tenants().await?, watched).await?;
+    if let Some(usual) = usual {
+        enqueue_due(app, &reader.all_tenant_ids().await?, usual).await?;
+    }
+    Ok(())
+}
+
+/// Enqueues a reading for each of these, by workspace, whose last one is as old as the interval.
+async fn enqueue_due(app: &App, tenants: &[(WorkspaceId, TenantId)], interval: TimeDelta) -> Result<(), store::StoreError> {
+    let reader = app.store().reader();
+    let mut enqueued = false;
+    for same in tenants.chunk_by(|one, other| one.0 == other.0).flat_map(|same| same.chunks(AT_ONCE)) {
         let Some((workspace, _)) = same.first().copied() else { continue };
         let ids: Vec<_> = same.iter().map(|(_, tenant)| *tenant).collect();
         let logs = reader.sign_in_logs(workspace, &ids).await?;
@@ -49,9 +67,12 @@ async fn enqueue_due(app: &App, interval: TimeDelta) -> Result<(), store::StoreE
             let tx = app.store().write().await?;
             tx.enqueue_job(&ingest_job(JobId(app.ids().uuid()), workspace, id, app.now())).await?;
             tx.commit().await?;
+            enqueued = true;
         }
     }
-    app.hub().poke();
+    if enqueued {
+        app.hub().poke();
+    }
     Ok(())
 }
 

@@ -14,6 +14,7 @@
 
 mod accept;
 mod alarm;
+pub mod approval;
 mod command;
 mod compose;
 mod count;
@@ -22,6 +23,7 @@ mod decision;
 mod edit;
 mod eligibility;
 mod eligible;
+mod evaluated;
 mod forecast;
 mod gate;
 mod goal;
@@ -29,6 +31,7 @@ mod group;
 mod guard;
 mod holds;
 mod judge;
+mod managed;
 mod moved;
 mod plan;
 mod propose;
@@ -56,6 +59,7 @@ pub use forecast::Forecast;
 pub use group::GroupFacts;
 pub use guard::{Guard, GuardError};
 pub use judge::verdict;
+pub use managed::{ManagedRollout, Outlook};
 pub use moved::StepOutcome;
 pub use plan::{
     BAKE_FLOOR_SECONDS, GroupReasoning, MAX_BAKE_SECONDS, MAX_PHASE_GROUPS, MAX_PHASES, Phase, Plan, USUAL_BAKE_SECONDS, USUAL_PHASES,

@@ -13,6 +13,7 @@
 //! | `PUT /__sim/tenants/{id}/lag` | `{"ms", "object"?, "references"?}`: how long policies, named locations and deleted items read as before a write; with `references` the rules of a policy see locations as late as readers do (1040 right after a creation) |
 //! | `PUT /__sim/tenants/{id}/paging` | `{"maxPageSize"}`: smaller pages in every collection; null for Graph's own |
 //! | `PUT /__sim/tenants/{id}/late-sign-ins` | `{"percent", "hours"}`: so many sign-ins of the last hours don't show; 0 shows them all |
+//! | `PUT /__sim/tenants/{id}/conduct` | `{"trafficPercent"?, "failing"?: [{"group"?, "percent", "retries"?}]}`: how people sign in from now on, see [`crate::signin::Conduct`]; `{}` as usual |
 //! | `POST /__sim/tenants/{id}/portal` | a person edits in the portal: `{"user"?, "method":"POST\|PATCH\|DELETE", "policy" or "location"?, "collection"?, "body"?}` |
 //! | `POST /__sim/tenants/{id}/consent` | `{"clientId", "roles"?, "installed"?}`: what new tokens grant, and whether the service principal exists |
 //! | `POST /__sim/tenants/{id}/apps` | another application: `{"clientId"?, "displayName"?, "secret"?, "roles"?}` |
@@ -25,6 +26,7 @@
 
 mod apps;
 mod clock;
+mod conduct;
 mod faults;
 mod fill;
 mod history;
@@ -103,6 +105,7 @@ fn of_tenant(core: &Core, inner: &mut Inner, call: &Call, tenant: Uuid, method: 
         (&Method::PUT, ["lag"]) => faults::lag(inner, call, tenant),
         (&Method::PUT, ["paging"]) => faults::paging(inner, call, tenant),
         (&Method::PUT, ["late-sign-ins"]) => faults::late_sign_ins(inner, call, tenant),
+        (&Method::PUT, ["conduct"]) => conduct::set(core, inner, call, tenant),
         (&Method::POST, ["portal"]) => portal::edit(core, inner, call, tenant),
         (&Method::POST, ["consent"]) => apps::consent(core, inner, call, tenant),
         (&Method::POST, ["apps"]) => apps::add(core, inner, call, tenant),

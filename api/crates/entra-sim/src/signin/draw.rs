@@ -7,6 +7,7 @@ use rand::{Rng, RngExt};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
+use super::conduct;
 use super::facts::TenantFacts;
 use super::habits::{Habits, Kind, guid};
 use super::places::{self, HOSTILE, TRAVEL};
@@ -43,7 +44,11 @@ pub(super) fn hour<'a>(facts: &'a TenantFacts, person: &Habits<'a>, hour: i64) -
     let mut left = expected + chance.random_range(0.0..1.0);
     let mut scenes = Vec::new();
     while left >= 1.0 {
-        scenes.push(scene(facts, person, start, &mut ChaCha8Rng::from_seed(chance.random())));
+        let scene = scene(facts, person, start, &mut ChaCha8Rng::from_seed(chance.random()));
+        match person.failing {
+            Some(retries) => scenes.extend(conduct::failed(scene, retries)),
+            None => scenes.push(scene),
+        }
         left -= 1.0;
     }
     scenes

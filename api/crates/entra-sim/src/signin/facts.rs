@@ -8,6 +8,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use super::conduct::Conduct;
 use crate::ca::json::{at, text, texts};
 
 /// The tenant's objects as the server holds them, in Graph's shape.
@@ -48,6 +49,7 @@ pub struct TenantFacts {
     pub(super) policies: Vec<Policy>,
     /// Authentication contexts that some policy asks for.
     pub(super) contexts: BTreeSet<String>,
+    pub(super) conduct: Conduct,
 }
 
 #[derive(Debug, Clone)]
@@ -133,7 +135,15 @@ impl TenantFacts {
             locations: directory.named_locations.iter().filter_map(|location| Location::of(location)).collect(),
             policies,
             contexts,
+            conduct: Conduct::default(),
         }
+    }
+
+    /// The same people, who behave like this.
+    #[must_use]
+    pub fn behaving(mut self, conduct: Conduct) -> Self {
+        self.conduct = conduct;
+        self
     }
 
     pub(super) fn app_name<'a>(&'a self, app_id: &'a str) -> &'a str {

@@ -29,6 +29,8 @@ pub(super) struct Habits<'a> {
     pub legacy_mail: bool,
     /// Number that decides which terms the user has accepted.
     pub acceptance: u64,
+    /// Can satisfy no demand beyond the first factor now, and tries so often again.
+    pub failing: Option<u8>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,10 +68,11 @@ impl Habits<'_> {
 
 /// The habits of every user who can sign in.
 pub(super) fn of(facts: &TenantFacts, seed: u64) -> Vec<Habits<'_>> {
-    facts.users.iter().filter(|user| user.enabled).map(|user| habits(facts.tenant_id, user, seed)).collect()
+    facts.users.iter().filter(|user| user.enabled).map(|user| habits(facts, user, seed)).collect()
 }
 
-fn habits(tenant: Uuid, user: &User, seed: u64) -> Habits<'_> {
+fn habits<'a>(facts: &TenantFacts, user: &'a User, seed: u64) -> Habits<'a> {
+    let tenant = facts.tenant_id;
     let key: [u8; 32] =
         Sha256::new().chain_update(seed.to_le_bytes()).chain_update(tenant.as_bytes()).chain_update(user.id.as_bytes()).finalize().into();
     let mut chance = ChaCha8Rng::from_seed(key);
@@ -87,13 +90,14 @@ fn habits(tenant: Uuid, user: &User, seed: u64) -> Habits<'_> {
             Kind::Guest => chance.random_range(0.5..2.5),
             Kind::Service => chance.random_range(3.0..6.0),
             Kind::Emergency => 0.02,
-        },
+        } * facts.conduct.traffic(),
         office: if kind == Kind::Service { 0.9 } else { chance.random_range(0.2..0.9) },
         computer: computer(&mut chance, kind, &name),
         phone: phone(&mut chance, kind, &name),
         methods: methods(&mut chance, kind),
         legacy_mail: kind == Kind::Employee && chance.random_bool(0.05),
         acceptance: chance.random(),
+        failing: facts.conduct.retries_of(user),
     }
 }
 

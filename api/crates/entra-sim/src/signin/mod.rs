@@ -8,6 +8,7 @@
 //! dependencies, cross-tenant trust (claims of a guest's home tenant never count), non-interactive and workload sign-ins (not in v1.0).
 
 mod beta;
+mod conduct;
 mod draw;
 mod evaluate;
 mod facts;
@@ -20,6 +21,7 @@ mod truth;
 #[cfg(test)]
 mod tests;
 
+pub use conduct::{Conduct, Failing};
 pub use facts::{Directory, TenantFacts};
 pub use truth::{Judged, JudgedPolicies, Truth, TruthDevice, stream_with_truth};
 

@@ -93,6 +93,38 @@ async fn policies_judge_the_sign_ins_after_them() {
 }
 
 #[tokio::test]
+async fn people_behave_from_an_instant_on() {
+    let world = busy().await;
+    let mut policy = minimal("Twin");
+    policy["state"] = json!("enabled");
+    policy["conditions"]["users"] = json!({ "includeUsers": ["All"] });
+    policy["grantControls"] = json!({ "operator": "OR", "builtInControls": ["mfa"] });
+    let (status, created) = world.post(POLICIES, policy).await;
+    assert_eq!(status, 201, "{created}");
+    // An hour as usual, one in which everybody fails four times, one of silence.
+    world.clock.advance(TimeDelta::hours(1));
+    world.admin(Method::PUT, "conduct", json!({ "trafficPercent": 300, "failing": [{ "percent": 100, "retries": 3 }] })).await;
+    world.clock.advance(TimeDelta::hours(1));
+    world.admin(Method::PUT, "conduct", json!({ "trafficPercent": 0 })).await;
+    world.clock.advance(TimeDelta::hours(1));
+    let world = World { token: world.fresh_token().await, ..world };
+
+    let (entries, _) = all(&world, &format!("{SIGN_INS}?$filter=createdDateTime ge 2026-03-04T12:00:00Z")).await;
+    let within = |from: &str, to: &str| -> Vec<&Value> {
+        let at = |entry: &Value| entry["createdDateTime"].as_str().unwrap().to_owned();
+        entries.iter().filter(|entry| (from..to).contains(&at(entry).as_str())).collect()
+    };
+    let result = |entry: &Value| entry["appliedConditionalAccessPolicies"][0]["result"].as_str().unwrap().to_owned();
+    let usual = within("2026-03-04T12:00:00Z", "2026-03-04T13:00:00Z");
+    assert!(usual.iter().any(|entry| result(entry) == "success"), "most can satisfy it");
+    let bad = within("2026-03-04T13:00:00Z", "2026-03-04T14:00:00Z");
+    assert!(bad.len() > usual.len() && bad.iter().all(|entry| result(entry) == "failure" && entry["status"]["errorCode"] == 50076));
+    let attempts: std::collections::BTreeSet<&str> = bad.iter().map(|entry| entry["correlationId"].as_str().unwrap()).collect();
+    assert!(bad.len() > attempts.len() * 3, "{} entries of {} attempts", bad.len(), attempts.len());
+    assert!(within("2026-03-04T14:00:00Z", "2026-03-04T15:00:00Z").is_empty());
+}
+
+#[tokio::test]
 async fn sign_ins_need_a_licence_and_a_permission() {
     let mut tenant = seed();
     tenant.licences.p1 = false;

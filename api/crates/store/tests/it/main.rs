@@ -26,3 +26,4 @@ mod rows;
 mod schedules;
 mod sign_ins;
 mod wakes;
+mod watched;

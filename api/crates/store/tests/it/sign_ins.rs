@@ -26,6 +26,7 @@ fn record(person: u128, at: DateTime<Utc>) -> Record {
         at,
         person: Person { id: Uuid::from_u128(person), workload: false, name: format!("user{person}"), kind: None, home_tenant: None },
         asked: Asked { target: Target::Resource("app".into()), name: "App".into(), client_id: "client".into() },
+        client_name: "Client".into(),
         place: Place::default(),
         device: None,
         traits: Traits::default(),

@@ -42,6 +42,8 @@ pub struct Record {
     pub person: Person,
     /// What for.
     pub asked: Asked,
+    /// Name of the client application; empty where the log has none.
+    pub client_name: String,
     /// Where from.
     pub place: Place,
     /// With what.
@@ -84,6 +86,7 @@ pub fn read(json: &str) -> Result<Record, Unreadable> {
         at: DateTime::parse_from_rfc3339(entry.created_date_time.text()).map_err(|_| Unreadable::Time)?.to_utc(),
         person: person(&entry)?,
         asked: asked(&entry),
+        client_name: clip(entry.app_display_name.text(), MAX_NAME),
         place: place(&entry),
         device: entry.device_detail.as_ref().map(device::device),
         traits: traits(&entry),

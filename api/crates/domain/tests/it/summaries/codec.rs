@@ -122,6 +122,7 @@ fn records() -> impl Strategy<Value = Vec<Record>> {
                 at: start() + TimeDelta::seconds(seconds),
                 person: a.get(&people).clone(),
                 asked: b.get(&targets).clone(),
+                client_name: String::new(),
                 place: c.get(&places).clone(),
                 device: d.get(&devices).clone(),
                 traits: e.get(&traits).clone(),
