@@ -164,3 +164,6 @@ fn count(chunk: &Chunk, simulation: &mut Simulation<'_>, policy: Option<Uuid>, c
 fn refused_by_another(outcome: &Outcome, policy: Option<Uuid>) -> bool {
     outcome.results.iter().any(|(id, result)| Some(*id) != policy && *result == AppliedResult::Failure)
 }
+
+#[cfg(test)]
+mod tests;
