@@ -1,0 +1,97 @@
+//! One rollout, followed through the simulated time.
+
+use std::cell::RefCell;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+
+use super::{MOST_DAYS, show};
+use crate::demo::screen::Screen;
+use crate::demo::world::{World, text};
+use crate::demo::{DemoError, Told};
+
+/// Time that passes before the sign-ins of it are read, and then until the next look.
+const READ_EVERY: TimeDelta = TimeDelta::minutes(25);
+const LOOK_AFTER: TimeDelta = TimeDelta::seconds(301);
+/// Ended, or stopped: nothing goes on by itself.
+const STILL: [&str; 4] = ["PAUSED", "COMPLETED", "CANCELLED", "ROLLED_BACK"];
+
+/// What is asked of a rollout each time.
+const QUERY: &str = "query($id: ID!) { rollout(id: $id) { id revision status phase guidance lookedAt effectiveFrom bakesUntil endReason \
+    hold { why text } pause { reason text } step { step standing failure } \
+    twin { graphId state } policy { state } \
+    plan { phases { number members reasoning groups { name members } forecast { users upper wouldBlockUsers wouldInterruptUsers notMeasurable } } } \
+    verdict { outcome why rawRate userRate wilsonUpper counts { signIns attempts blockedAttempts users blockedUsers dataThrough \
+    reasons { errorCode appName attempts users platforms } } } } }";
+
+/// A rollout that a story is about.
+pub(super) struct Rollout {
+    id: String,
+    /// What was said last, so that it is said once.
+    said: RefCell<String>,
+}
+
+impl Rollout {
+    pub(super) fn new(id: String) -> Self {
+        Rollout { id, said: RefCell::new(String::new()) }
+    }
+
+    /// As it is now.
+    pub(super) async fn look(&self, world: &World) -> Told<Value> {
+        let mut data = world.api.ask(QUERY, json!({ "id": self.id })).await?;
+        Ok(data["rollout"].take())
+    }
+
+    /// Follows it until `wanted`; it is an error when it comes to rest before, or takes too long.
+    pub(super) async fn until(&self, world: &World, screen: &Screen, what: &str, wanted: impl Fn(&Value) -> bool) -> Told<Value> {
+        let latest = world.now() + TimeDelta::days(MOST_DAYS);
+        let mut seen = self.settled(world, screen).await?;
+        loop {
+            if wanted(&seen) {
+                return Ok(seen);
+            }
+            let status = text(&seen, "/status");
+            if STILL.contains(&status.as_str()) || world.now() > latest {
+                let why = [text(&seen, "/pause/text"), text(&seen, "/endReason"), text(&seen, "/hold/text")].join(" ");
+                return Err(DemoError::Otherwise { expected: what.to_owned(), found: format!("{status} {}", why.trim()) });
+            }
+            seen = self.step(world, screen).await?;
+        }
+    }
+
+    /// Half an hour passes; then it was looked at with the sign-ins of that time.
+    pub(super) async fn step(&self, world: &World, screen: &Screen) -> Told<Value> {
+        world.pass(READ_EVERY).await?;
+        self.settled(world, screen).await?;
+        world.pass(LOOK_AFTER).await?;
+        self.settled(world, screen).await
+    }
+
+    /// Waits until it was looked at since now, and nothing is being written.
+    async fn settled(&self, world: &World, screen: &Screen) -> Told<Value> {
+        let since = world.now();
+        let look = async |world: &World| {
+            let seen = self.look(world).await?;
+            self.say(world, screen, &seen);
+            let status = text(&seen, "/status");
+            let looked = instant(&seen, "/lookedAt").is_some_and(|at| at >= since);
+            let moving = ["PLANNED", "ADVANCING", "REVERTING"].contains(&status.as_str());
+            Ok((STILL.contains(&status.as_str()) || looked && !moving).then_some(seen))
+        };
+        world.until("the next look at the rollout", look).await
+    }
+
+    fn say(&self, world: &World, screen: &Screen, seen: &Value) {
+        screen.progress(show::done(seen, world.now()), show::counts(seen));
+        let said = show::standing(seen);
+        if *self.said.borrow() != said {
+            screen.line(world.now(), &said);
+            *self.said.borrow_mut() = said;
+        }
+    }
+}
+
+/// An instant of an answer.
+pub(super) fn instant(value: &Value, pointer: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(value.pointer(pointer)?.as_str()?).ok().map(|at| at.to_utc())
+}
