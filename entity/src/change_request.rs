@@ -50,6 +50,7 @@ pub struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub resolution: Option<String>,
     pub bulk_change_id: Option<Uuid>,
+    pub rollout_id: Option<Uuid>,
     pub outcome_unknown: Option<bool>,
     #[sea_orm(column_type = "Text", nullable)]
     pub dry_run_digest: Option<String>,

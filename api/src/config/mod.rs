@@ -60,6 +60,8 @@ pub struct Config {
     pub workers: Workers,
     /// Reading sign-ins.
     pub sign_ins: SignIns,
+    /// Phased rollouts.
+    pub rollouts: Rollouts,
     /// Logs.
     pub log: Log,
     /// For the product's own tests.
@@ -170,6 +172,20 @@ pub struct SignIns {
     pub settle_s: u64,
 }
 
+/// `[rollouts]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Rollouts {
+    /// Seconds between two looks at a rollout that has not ended.
+    pub look_s: u64,
+    /// Seconds that a written policy may take to hold everywhere in Entra.
+    pub propagation_s: u64,
+    /// Seconds that a phase of an automatic rollout lasts at least.
+    pub least_bake_s: u64,
+    /// Seconds that the disabled twin is kept after the end of its rollout.
+    pub keep_twin_s: u64,
+}
+
 /// `[http]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -258,6 +274,7 @@ impl Default for Config {
             http: Http::default(),
             workers: Workers::default(),
             sign_ins: SignIns::default(),
+            rollouts: Rollouts::default(),
             log: Log::default(),
             test: Test::default(),
         }
@@ -304,6 +321,12 @@ impl Default for Workers {
 impl Default for SignIns {
     fn default() -> Self {
         Self { interval_s: 900, retention_days: 30, overlap_s: 3_600, settle_s: 120 }
+    }
+}
+
+impl Default for Rollouts {
+    fn default() -> Self {
+        Self { look_s: 300, propagation_s: 900, least_bake_s: 7_200, keep_twin_s: 604_800 }
     }
 }
 

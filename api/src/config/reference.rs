@@ -123,6 +123,15 @@ pub(super) const KEYS: &[Key] = &[
         "120",
         "Seconds before now that a reading leaves for the next one, because rows are still arriving.",
     ),
+    key("rollouts.look_s", Kind::Integer, "300", "Seconds between two looks at a phased rollout that has not ended. 1 to 300."),
+    key(
+        "rollouts.propagation_s",
+        Kind::Integer,
+        "900",
+        "Seconds that a written policy may take to hold everywhere in Entra: sign-ins before that are no evidence of health.",
+    ),
+    key("rollouts.least_bake_s", Kind::Integer, "7200", "Seconds that a phase of an automatic rollout lasts at least."),
+    key("rollouts.keep_twin_s", Kind::Integer, "604800", "Seconds after the end of a rollout before its disabled twin is deleted."),
     key("log.format", Kind::Text, "`text`", "`text` or `json`."),
     key("log.filter", Kind::Text, "`info,sea_orm_migration=warn`", "What is logged, such as `info,api=debug`."),
     key(

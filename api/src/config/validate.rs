@@ -23,6 +23,10 @@ impl Config {
         problems.when(!(1..=365).contains(&self.sign_ins.retention_days), "sign_ins.retention_days must be 1 to 365");
         problems.when(self.sign_ins.overlap_s > 86_400, "sign_ins.overlap_s must be at most 86400");
         problems.when(self.sign_ins.settle_s > 3_600, "sign_ins.settle_s must be at most 3600");
+        problems.when(!(1..=300).contains(&self.rollouts.look_s), "rollouts.look_s must be from 1 to 300");
+        problems.when(self.rollouts.propagation_s > 86_400, "rollouts.propagation_s must be at most 86400");
+        problems.when(self.rollouts.least_bake_s > 2_592_000, "rollouts.least_bake_s must be at most 2592000");
+        problems.when(self.rollouts.keep_twin_s > 31_536_000, "rollouts.keep_twin_s must be at most 31536000");
         problems.when(self.workers.sync_interval_s > 86_400, "workers.sync_interval_s must be at most 86400");
         problems.when(self.workers.people_interval_s > 2_592_000, "workers.people_interval_s must be at most 2592000");
         problems.when(!(1..=5_000_000).contains(&self.workers.people_max_users), "workers.people_max_users must be from 1 to 5000000");

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use app::bootstrap::FirstMember;
 use app::seal::Sealer;
-use app::settings::{Settings, SignInSettings};
+use app::settings::{RolloutSettings, Settings, SignInSettings};
 use app::{App, Deps};
 use aws_lc_rs::hmac;
 use domain::env::{Clock, Ids};
@@ -131,6 +131,13 @@ pub fn settings(config: &Config) -> Settings {
             overlap: Duration::from_secs(config.sign_ins.overlap_s),
             settle: Duration::from_secs(config.sign_ins.settle_s),
             ..SignInSettings::default()
+        },
+        rollouts: RolloutSettings {
+            look: Duration::from_secs(config.rollouts.look_s),
+            propagation: Duration::from_secs(config.rollouts.propagation_s),
+            least_bake: Duration::from_secs(config.rollouts.least_bake_s),
+            keep_twin: Duration::from_secs(config.rollouts.keep_twin_s),
+            ..RolloutSettings::default()
         },
         ..Settings::default()
     }

@@ -3,6 +3,7 @@
 use domain::access::Operation;
 use domain::change::refusal::Refusal;
 use domain::membership::MembershipRefusal;
+use domain::rollout::RolloutRefusal;
 use domain::workspace::Role;
 
 /// A use case's refusal or fault.
@@ -33,6 +34,9 @@ pub enum AppError {
     /// A rule of the change request refused the step.
     #[error("{0}")]
     Refused(#[from] Refusal),
+    /// A rule of the rollout refused the command.
+    #[error("{0}")]
+    Rollout(#[from] RolloutRefusal),
     /// Somebody can't be added, changed or removed.
     #[error("{0}")]
     Membership(#[from] MembershipRefusal),
@@ -88,6 +92,9 @@ impl AppError {
             AppError::Forbidden { .. } | AppError::NotAMember => "FORBIDDEN",
             AppError::Invalid { .. } => "INVALID_INPUT",
             AppError::Refused(refusal) => refusal.code(),
+            // A change's own code for this carries the change's status.
+            AppError::Rollout(RolloutRefusal::IllegalTransition { .. }) => "ROLLOUT_NOT_READY",
+            AppError::Rollout(refusal) => refusal.code(),
             AppError::Membership(refusal) => refusal.code(),
             AppError::StaleRevision { .. } | AppError::Concurrent => "STALE_REVISION",
             AppError::IdempotencyMismatch => "IDEMPOTENCY_MISMATCH",

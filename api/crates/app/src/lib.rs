@@ -72,6 +72,10 @@ pub use query::policies::{PolicyFilter, RECYCLE_BIN};
 pub use query::sign_ins::{MAX_SUMMARIES, SummaryPage, SummaryPlace};
 pub use query::snapshots::SnapshotItemDiff;
 pub use query::tenants::{TenantFilter, TenantOrder};
+pub use rollouts::{
+    CreateRollout, DecideRolloutApproval, EditRollout, MoveRollout, PhaseDraft, RequestRolloutApproval, RolloutListFilter, RolloutProposal,
+    RolloutUpdate, RolloutView, StoredVerdict,
+};
 pub use session::Identity;
 pub use stream::StreamItem;
 pub use tenants::{NewAlias, SetTenantAliases};

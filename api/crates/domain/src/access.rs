@@ -120,6 +120,30 @@ text_enum! {
         ScheduleBulkChange = "scheduleBulkChange",
         /// `revokeBulkSchedule`
         RevokeBulkSchedule = "revokeBulkSchedule",
+        /// `createRollout`
+        CreateRollout = "createRollout",
+        /// `editRollout`
+        EditRollout = "editRollout",
+        /// `requestRolloutApproval`
+        RequestRolloutApproval = "requestRolloutApproval",
+        /// `decideRolloutApproval`
+        DecideRolloutApproval = "decideRolloutApproval",
+        /// `startRollout`
+        StartRollout = "startRollout",
+        /// `pauseRollout`
+        PauseRollout = "pauseRollout",
+        /// `resumeRollout`
+        ResumeRollout = "resumeRollout",
+        /// `advanceRollout`
+        AdvanceRollout = "advanceRollout",
+        /// `revertRolloutPhase`
+        RevertRolloutPhase = "revertRolloutPhase",
+        /// `completeRollout`
+        CompleteRollout = "completeRollout",
+        /// `cancelRollout`
+        CancelRollout = "cancelRollout",
+        /// `rollBackRollout`
+        RollBackRollout = "rollBackRollout",
     }
 }
 
@@ -135,7 +159,7 @@ pub fn allowed(role: Role, operation: Operation) -> bool {
         }
         RefreshImpact | RunBulkImpact => matches!(role, Owner | Admin | Operator),
         // Judging what others did.
-        DecideApproval | DecideBulkApproval | ReviewEmergency => matches!(role, Owner | Admin | Approver),
+        DecideApproval | DecideBulkApproval | DecideRolloutApproval | ReviewEmergency => matches!(role, Owner | Admin | Approver),
         // Writing to tenants, and deciding when.
         ApplyChange | RollbackChange | StopChange | ResolveOutcome | AcceptDrift => matches!(role, Owner | Admin),
         ScheduleChange | RescheduleChange | CancelSchedule => matches!(role, Owner | Admin),
@@ -146,6 +170,11 @@ pub fn allowed(role: Role, operation: Operation) -> bool {
         ApplyBulkChange | StopBulkChange | CancelBulkChange | RetryFailed | RollbackBulk | ScheduleBulkChange | RevokeBulkSchedule => {
             matches!(role, Owner | Admin)
         }
+        // Turning a policy on in phases: who plans it could start it.
+        CreateRollout | EditRollout | RequestRolloutApproval | StartRollout | PauseRollout | ResumeRollout | AdvanceRollout => {
+            matches!(role, Owner | Admin)
+        }
+        RevertRolloutPhase | CompleteRollout | CancelRollout | RollBackRollout => matches!(role, Owner | Admin),
         // Tenants and what they are measured against.
         ConnectTenant | ResyncTenant | ReadSignIns | UpdatePolicyMetadata | SetEmergencyAccess | SetTenantAliases => {
             matches!(role, Owner | Admin)

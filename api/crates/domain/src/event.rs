@@ -30,6 +30,8 @@ text_enum! {
         Baseline = "BASELINE",
         /// A bulk change.
         BulkChange = "BULK_CHANGE",
+        /// A phased rollout.
+        Rollout = "ROLLOUT",
     }
 }
 
@@ -112,6 +114,34 @@ text_enum! {
         BulkChanged = "BULK_CHANGED",
         /// Work on a bulk change moved on; `data.stage`, `data.counts` by state, `data.moved` with what moved.
         BulkProgress = "BULK_PROGRESS",
+        /// A rollout was planned; `data.policyId`, `data.phases`, `data.mode`.
+        RolloutCreated = "ROLLOUT_CREATED",
+        /// A rollout was edited; `data.revision`, `data.digest`.
+        RolloutEdited = "ROLLOUT_EDITED",
+        /// A rollout asked for approval or got a decision; `data.state`, `data.digest`.
+        RolloutApproved = "ROLLOUT_APPROVED",
+        /// A rollout was started; `data.digest`.
+        RolloutStarted = "ROLLOUT_STARTED",
+        /// A rollout reached a phase; `data.phase`, `data.effectiveFrom`.
+        RolloutPhaseStarted = "ROLLOUT_PHASE_STARTED",
+        /// A rollout is judged otherwise than before; `data.phase`, `data.outcome`, `data.text`, `data.users`, `data.blockedUsers`.
+        RolloutVerdict = "ROLLOUT_VERDICT",
+        /// A rollout hurts people: the guard paused it; `data.severity`, `data.phase`, `data.text`, `data.reasons`.
+        RolloutGuardTripped = "ROLLOUT_GUARD_TRIPPED",
+        /// A rollout was paused; `data.reason`, `data.text`, `data.phase`.
+        RolloutPaused = "ROLLOUT_PAUSED",
+        /// A rollout goes on; `data.phase`.
+        RolloutResumed = "ROLLOUT_RESUMED",
+        /// A rollout went back by a phase; `data.phase` is the one it went back to.
+        RolloutReverted = "ROLLOUT_REVERTED",
+        /// A rollout is complete: the original is on for all users.
+        RolloutCompleted = "ROLLOUT_COMPLETED",
+        /// A rollout was cancelled; `data.reason`, `data.text`.
+        RolloutCancelled = "ROLLOUT_CANCELLED",
+        /// A rollout was rolled back; `data.reason`.
+        RolloutRolledBack = "ROLLOUT_ROLLED_BACK",
+        /// A rollout took protection away from users; `data.severity`, `data.step`, `data.text`.
+        RolloutProtectionReduced = "ROLLOUT_PROTECTION_REDUCED",
     }
 }
 

@@ -86,6 +86,32 @@ codes! {
         PartOfBulk = "PART_OF_BULK",
         /// Where the bulk change, or its tenant, stands does not allow the step; the message says what would.
         BulkNotReady = "BULK_NOT_READY",
+        /// The change is a step of a phased rollout: take the step on that.
+        PartOfRollout = "PART_OF_ROLLOUT",
+        /// Where the rollout stands does not allow the step; the message says what would.
+        RolloutNotReady = "ROLLOUT_NOT_READY",
+        /// The policy has a rollout that has not ended.
+        RolloutExists = "ROLLOUT_EXISTS",
+        /// The policy cannot be rolled out in phases; the message says why.
+        RolloutNotEligible = "ROLLOUT_NOT_ELIGIBLE",
+        /// What the step depends on could not be read; the message says what.
+        SignalMissing = "SIGNAL_MISSING",
+        /// The phase is not proven healthy: wait, or override the verdict that is named.
+        NotHealthy = "NOT_HEALTHY",
+        /// Too many are blocked: revert the phase, or find the cause.
+        GuardTripped = "GUARD_TRIPPED",
+        /// The verdict that was named is not the newest one on this phase.
+        StaleVerdict = "STALE_VERDICT",
+        /// An override or a confirmation needs a reason.
+        ReasonMissing = "REASON_MISSING",
+        /// The forecast of the phase has to be confirmed.
+        ForecastNotConfirmed = "FORECAST_NOT_CONFIRMED",
+        /// There is no further phase: complete the rollout.
+        LastPhase = "LAST_PHASE",
+        /// A policy of the rollout is not as it was left.
+        PolicyChanged = "POLICY_CHANGED",
+        /// A group of the phase is gone, empty, or has grown.
+        PhaseNotStartable = "PHASE_NOT_STARTABLE",
         /// The idempotency key was used before for another request.
         IdempotencyMismatch = "IDEMPOTENCY_MISMATCH",
         /// The last owner can't be removed or given another role.
@@ -129,6 +155,19 @@ impl ErrorCode {
         ErrorCode::SnapshotStale,
         ErrorCode::PartOfBulk,
         ErrorCode::BulkNotReady,
+        ErrorCode::PartOfRollout,
+        ErrorCode::RolloutNotReady,
+        ErrorCode::RolloutExists,
+        ErrorCode::RolloutNotEligible,
+        ErrorCode::SignalMissing,
+        ErrorCode::NotHealthy,
+        ErrorCode::GuardTripped,
+        ErrorCode::StaleVerdict,
+        ErrorCode::ReasonMissing,
+        ErrorCode::ForecastNotConfirmed,
+        ErrorCode::LastPhase,
+        ErrorCode::PolicyChanged,
+        ErrorCode::PhaseNotStartable,
         ErrorCode::ConnectionRefused,
     ];
 }

@@ -6,14 +6,16 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use app::page::{Page, PageRequest};
-use app::{App, BulkView, ImpactOf, PolicyFilter};
+use app::{App, BulkView, ImpactOf, PolicyFilter, RolloutView};
 use async_graphql::Error;
 use async_graphql::dataloader::Loader;
 use domain::baseline::BaselinePolicy;
 use domain::change::request::ChangeRequest;
 use domain::document::diff::NameTable;
 use domain::drift::Drift;
-use domain::id::{BaselinePolicyId, BulkChangeId, ChangeId, ContentHash, DriftId, MemberId, PolicyId, ScheduleId, SnapshotId, TenantId};
+use domain::id::{
+    BaselinePolicyId, BulkChangeId, ChangeId, ContentHash, DriftId, MemberId, PolicyId, RolloutId, ScheduleId, SnapshotId, TenantId,
+};
 use domain::impact::CachedImpact;
 use domain::policy::PolicyItem;
 use domain::schedule::Schedule;
@@ -66,6 +68,16 @@ impl Loader<BulkChangeId> for Batch {
     async fn load(&self, keys: &[BulkChangeId]) -> Result<HashMap<BulkChangeId, Self::Value>, Error> {
         let found = self.app.bulk_changes_by_ids(&self.actor, keys).await.map_err(fault)?;
         Ok(found.into_iter().map(|view| (view.bulk.id, Arc::new(view))).collect())
+    }
+}
+
+impl Loader<RolloutId> for Batch {
+    type Value = Arc<RolloutView>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[RolloutId]) -> Result<HashMap<RolloutId, Self::Value>, Error> {
+        let found = self.app.rollouts_by_ids(&self.actor, keys).await.map_err(fault)?;
+        Ok(found.into_iter().map(|view| (view.rollout.id, Arc::new(view))).collect())
     }
 }
 

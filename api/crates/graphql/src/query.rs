@@ -5,7 +5,7 @@ use std::sync::Arc;
 use app::ImpactList;
 use app::page::Page;
 use async_graphql::{Context, ID, Object, Result};
-use domain::id::{BulkChangeId, ChangeId, PolicyId, SnapshotId, TenantId};
+use domain::id::{BulkChangeId, ChangeId, PolicyId, RolloutId, SnapshotId, TenantId};
 use futures_util::future::join_all;
 
 use crate::connection::{Connection, wants_total};
@@ -14,6 +14,7 @@ use crate::fault::{Nullable, bad_input, fault, found};
 use crate::hot::ask::prefetch;
 use crate::ids::Kind;
 use crate::input::filter::{AuditWhere, ChangeWhere, EventWhere, TenantOrder, TenantOrderField, TenantWhere};
+use crate::input::rollout::RolloutWhere;
 use crate::input::what_if::SignInInput;
 use crate::paging::{MAX, args, cost};
 use crate::scalars::{DateTime, EventCursor};
@@ -25,6 +26,8 @@ use crate::types::event::{Event, events};
 use crate::types::impact::PolicyImpact;
 use crate::types::node::{self, Node};
 use crate::types::policy::Policy;
+use crate::types::rollout::{Rollout, rollout, rollouts};
+use crate::types::rollout_plan::{RolloutProposal, proposal};
 use crate::types::sign_in_summary::{SignInSummaryPage, summaries};
 use crate::types::snapshot::{Snapshot, snapshot_of};
 use crate::types::tenant::{Tenant, tenant};
@@ -168,6 +171,38 @@ impl Query {
         #[graphql(desc = "The cursor to go on from.")] after: Option<String>,
     ) -> Result<Connection<BulkChange>> {
         bulk_changes(scope(ctx), first, after, wants_total(ctx)).await
+    }
+
+    /// One phased rollout.
+    #[graphql(complexity = "2 + child_complexity")]
+    async fn rollout(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<Rollout> {
+        let scope = scope(ctx);
+        rollout(scope, RolloutId(scope.ids.key(&id, Kind::Rollout).ok()?)).await
+    }
+
+    /// The phased rollouts of the workspace, newest first.
+    #[graphql(complexity = "cost(first, None, child_complexity)")]
+    async fn rollouts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items from the start or after a cursor: 1 to 100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go on from.")] after: Option<String>,
+        #[graphql(name = "where", desc = "Which rollouts; all unless given.")] filter: Option<RolloutWhere>,
+    ) -> Result<Connection<Rollout>> {
+        let scope = scope(ctx);
+        rollouts(scope, first, after, &filter.unwrap_or_default().resolve(scope), wants_total(ctx)).await
+    }
+
+    /// Whether a policy can be rolled out in phases, and the plan that is proposed: from the database alone, nothing is stored. `createRollout`
+    /// accepts it. It reads a week of sign-ins: expect seconds.
+    #[graphql(complexity = "200 + child_complexity")]
+    async fn rollout_plan(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The report-only policy.")] policy_id: ID,
+    ) -> Nullable<RolloutProposal> {
+        let scope = scope(ctx);
+        proposal(scope, PolicyId(scope.ids.key(&policy_id, Kind::Policy).ok()?)).await
     }
 
     /// Every policy of any number of tenants with its impact report, by tenant and name: for integrators. It reads the cache alone; it never causes

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::{EventFilter, StreamItem};
 use async_graphql::{Context, ID, Result, SimpleObject, Subscription};
-use domain::id::{BulkChangeId, ChangeId};
+use domain::id::{BulkChangeId, ChangeId, RolloutId};
 use futures_util::stream::{BoxStream, StreamExt};
 
 use crate::fault::{coded, fault};
@@ -16,6 +16,8 @@ use crate::types::bulk::{BulkChange, BulkCounts};
 use crate::types::bulk_event::{BulkChangeUpdate, BulkTransition};
 use crate::types::change::ChangeRequest;
 use crate::types::event::{Event, EventGap};
+use crate::types::rollout::Rollout;
+use crate::types::rollout_event::RolloutUpdate;
 
 /// The subscription root.
 pub struct SubscriptionRoot;
@@ -92,6 +94,31 @@ impl SubscriptionRoot {
             transitions: update.moved.into_iter().map(BulkTransition).collect(),
             gap: update.gap,
             bulk_change: BulkChange(Arc::new(update.view)),
+        };
+        Ok(updates.map(move |update| update.map(&shown).map_err(fault)).boxed())
+    }
+
+    /// How one phased rollout stands: status, phase, counts, verdict, forecast, what comes next and when, and why it is paused.
+    ///
+    /// Delivery: the present state first, then the state after every write to the rollout, at most four messages a second; what happens between
+    /// two messages is in the next one, and the last state is always sent. A client that comes back with `after` gets the present state, which
+    /// holds all that happened since.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn rollout_status(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The rollout.")] id: ID,
+        #[graphql(desc = "The last cursor that was processed.")] after: Option<EventCursor>,
+    ) -> Result<BoxStream<'static, Result<RolloutUpdate>>> {
+        let scope = scope(ctx);
+        let id = scope.ids.key(&id, Kind::Rollout).map(RolloutId).map_err(|_| coded("NOT_FOUND", "not found"))?;
+        let after = scope.ids.place(after)?;
+        let updates = scope.app.rollout_stream(scope.actor.clone(), id, after).await.map_err(fault)?;
+        let ids = scope.ids.clone();
+        let shown = move |update: app::RolloutUpdate| RolloutUpdate {
+            cursor: ids.cursor(update.cursor),
+            at: update.at.into(),
+            rollout: Rollout(Arc::new(update.view)),
         };
         Ok(updates.map(move |update| update.map(&shown).map_err(fault)).boxed())
     }

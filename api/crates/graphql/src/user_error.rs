@@ -154,6 +154,7 @@ impl From<AppError> for Refused {
             }
             AppError::Membership(refusal) => membership(&refusal, message),
             AppError::Refused(refusal) => refused(refusal, message),
+            error @ AppError::Rollout(_) => plain(error.code(), message),
             error @ (AppError::BadCursor | AppError::Unavailable(_) | AppError::Internal(_)) => Refused::Fault(fault(error)),
         }
     }
@@ -203,10 +204,15 @@ fn refused(refusal: Refusal, message: String) -> Refused {
             fields: fields.iter().map(ThreeWayField::from).collect(),
         })),
         Refusal::RollbackExists(change) => conflict(ErrorCode::RollbackExists, message, Some(ChangeRequest::named(change))),
-        _ => match ErrorCode::read(code).filter(|code| ErrorCode::PLAIN.contains(code)) {
-            Some(code) => user(UserError::Other(OtherError { code, message, path })),
-            None => Refused::Fault(broken("a refusal has a code that the API does not know")),
-        },
+        _ => plain(code, message),
+    }
+}
+
+/// A refusal that says all it has to say with its code.
+fn plain(code: &'static str, message: String) -> Refused {
+    match ErrorCode::read(code).filter(|code| ErrorCode::PLAIN.contains(code)) {
+        Some(code) => user(UserError::Other(OtherError { code, message, path: None })),
+        None => Refused::Fault(broken("a refusal has a code that the API does not know")),
     }
 }
 
@@ -303,6 +309,10 @@ mod tests {
             Refusal::PartOfBulk(domain::id::BulkChangeId(uuid::Uuid::nil())),
             Refusal::BulkNotReady { status: domain::bulk::BulkStatus::Draft, why: "w" },
             Refusal::BulkItemNotReady { state: domain::bulk::BulkItemState::Pending, why: "w" },
+            Refusal::PartOfRollout(domain::id::RolloutId(uuid::Uuid::nil())),
+            Refusal::RolloutNotReady("w".to_owned()),
+            Refusal::RolloutExists(domain::id::RolloutId(uuid::Uuid::nil())),
+            Refusal::RolloutNotEligible("w".to_owned()),
         ];
         for refusal in refusals {
             let expected = ErrorCode::read(refusal.code());

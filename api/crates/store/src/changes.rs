@@ -2,7 +2,7 @@
 
 use domain::change::approval_rules::ApprovalRules;
 use domain::change::request::{Approval, ChangeRequest};
-use domain::id::{ApprovalId, BulkChangeId, ChangeId, MemberId, PolicyId, SnapshotId, TenantId, WorkspaceId};
+use domain::id::{ApprovalId, BulkChangeId, ChangeId, MemberId, PolicyId, RolloutId, SnapshotId, TenantId, WorkspaceId};
 use entity::{approval, change_request, policy};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
@@ -24,6 +24,7 @@ impl WriteTx {
             created_by: Set(new.created_by.0),
             created_at: Set(new.created_at),
             bulk_change_id: Set(new.bulk_change_id.map(|id| id.0)),
+            rollout_id: Set(new.rollout_id.map(|id| id.0)),
             ..to_columns(new)?
         };
         change_request::Entity::insert(row).exec_without_returning(&self.db).await?;
@@ -101,6 +102,7 @@ fn to_columns(change: &ChangeRequest) -> Result<change_request::ActiveModel> {
         emergency: Set(change.emergency.as_ref().map(|emergency| to_json("change_request.emergency", emergency)).transpose()?),
         resolution: Set(change.resolution.as_ref().map(|resolution| to_json("change_request.resolution", resolution)).transpose()?),
         bulk_change_id: NotSet,
+        rollout_id: NotSet,
         outcome_unknown: Set(change.failure.as_ref().map(|failure| failure.outcome_unknown)),
         dry_run_digest: Set(change.dry_run.as_ref().map(|dry_run| dry_run.digest.clone())),
     })
@@ -145,6 +147,7 @@ pub(crate) fn to_change(row: change_request::Model, approvals: Vec<Approval>) ->
         emergency: optional_json("change_request.emergency", row.emergency.as_deref())?,
         resolution: optional_json("change_request.resolution", row.resolution.as_deref())?,
         bulk_change_id: row.bulk_change_id.map(BulkChangeId),
+        rollout_id: row.rollout_id.map(RolloutId),
         rollback_of: row.rollback_of.map(ChangeId),
         rolled_back_by: row.rolled_back_by.map(ChangeId),
         dry_run: optional_json("change_request.dry_run", row.dry_run.as_deref())?,

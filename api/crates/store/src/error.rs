@@ -92,6 +92,8 @@ pub mod constraint {
     pub const SCHEDULE_ACTIVE: &str = "uq_schedule_active";
     /// The workspace has a baseline of this name already.
     pub const BASELINE_NAME: &str = "uq_baseline_name";
+    /// The policy has a rollout that has not ended.
+    pub const ROLLOUT_POLICY: &str = "uq_rollout_policy";
 }
 
 /// What [`crate::db::Db`] puts into a `DbErr` when a statement ran out of time.

@@ -76,6 +76,7 @@ impl Planning<'_> {
             approval_rules: self.bulk.approval_rules.clone(),
             rollback_of: None,
             bulk_change_id: Some(self.bulk.id),
+            rollout_id: None,
         };
         ChangeRequest::draft(draft, self.now)
     }

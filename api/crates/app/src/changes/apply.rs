@@ -8,7 +8,7 @@ use domain::change::gate::{ApplyPermit, may_apply};
 use domain::change::refusal::Refusal;
 use domain::change::request::ChangeRequest;
 use domain::change::transition::{ChangeCommand, Transition, transition};
-use domain::id::JobId;
+use domain::id::{JobId, MemberId};
 use domain::tenant::Tenant;
 use domain::workspace::Actor;
 use store::{ApplyIntent, IntentStage, WriteTx};
@@ -45,10 +45,15 @@ impl App {
 
     /// The one way into `applying`: gate, transition, intent, job. Does not commit.
     pub(crate) async fn start_apply(&self, tx: &WriteTx, actor: &Actor, change: ChangeRequest) -> AppResult<Transition> {
+        self.start_apply_as(tx, Some(actor.member_id), change).await
+    }
+
+    /// The same in a member's name, or in nobody's: a rollout that takes its twin back asks nobody.
+    pub(crate) async fn start_apply_as(&self, tx: &WriteTx, by: Option<MemberId>, change: ChangeRequest) -> AppResult<Transition> {
         let tenant = tx.tenant(change.workspace_id, change.tenant_id).await?.ok_or(AppError::NotFound)?;
         let permit = self.gate(tx, &change, &tenant).await?;
         let now = self.now();
-        let applying = transition(change, ChangeCommand::Apply(permit), Some(actor.member_id), now)?;
+        let applying = transition(change, ChangeCommand::Apply(permit), by, now)?;
         let change = &applying.change;
         let Some(dry_run) = &change.dry_run else { return Err(Refusal::DryRunRequired.into()) };
         let Planned { write, desired_hash } = self.with_prerequisites(tx, change, dry_run).await?;

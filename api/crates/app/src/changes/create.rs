@@ -80,6 +80,7 @@ impl App {
                 approval_rules: workspace.approval_rules,
                 rollback_of: None,
                 bulk_change_id: None,
+                rollout_id: None,
             },
             now,
         );

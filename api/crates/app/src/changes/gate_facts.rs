@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use domain::change::approvals::involved;
+use domain::change::emergency;
 use domain::change::gate::GateContext;
 use domain::change::request::ChangeRequest;
 use domain::change::warning::{Warning, WarningCode};
@@ -22,6 +23,8 @@ pub(crate) struct GateFacts {
     members: Vec<Member>,
     frozen: Option<String>,
     unsafe_now: Vec<Warning>,
+    owned_by_rollout: bool,
+    takes_twin_back: bool,
 }
 
 impl GateFacts {
@@ -29,7 +32,9 @@ impl GateFacts {
     pub(crate) async fn load(tx: &WriteTx, change: &ChangeRequest, tenant: &Tenant, at: DateTime<Utc>) -> AppResult<Self> {
         let members = with_owners(tx, change.workspace_id, involved(change)).await?;
         let frozen = crate::freeze::frozen_at(tx, tenant, at).await?;
-        Ok(GateFacts { members, frozen, unsafe_now: Vec::new() })
+        let owned_by_rollout = !emergency::passes(change, at) && crate::rollouts::owned(tx, change).await?;
+        let takes_twin_back = crate::rollouts::takes_twin_back(tx, change).await?;
+        Ok(GateFacts { members, frozen, unsafe_now: Vec::new(), owned_by_rollout, takes_twin_back })
     }
 
     /// With what a plan made now says about emergency access.
@@ -50,7 +55,8 @@ impl GateFacts {
             tenant,
             members: &self.members,
             frozen: self.frozen.clone(),
-            owned_by_rollout: false,
+            owned_by_rollout: self.owned_by_rollout,
+            takes_twin_back: self.takes_twin_back,
             unsafe_now: self.unsafe_now.clone(),
         }
     }

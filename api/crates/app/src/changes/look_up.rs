@@ -90,6 +90,7 @@ impl App {
             approval_rules: Default::default(),
             rollback_of: None,
             bulk_change_id: None,
+            rollout_id: None,
         };
         let change = ChangeRequest::draft(draft, self.now());
         let stored = target::load(reader, &change, tenant).await?;

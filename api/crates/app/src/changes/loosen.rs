@@ -99,6 +99,7 @@ impl App {
             approval_rules: workspace.approval_rules,
             rollback_of: None,
             bulk_change_id: None,
+            rollout_id: None,
         };
         let critical = policy.metadata.criticality == Some(Criticality::Critical) && to == PolicyState::Disabled;
         let waiver = || Waiver { code: WarningCode::CriticalPolicyDisable, reason: reason.clone(), by: actor.member_id, at: now };

@@ -101,7 +101,8 @@ impl App {
             actor_entra,
             impact: given,
             waivers: &change.waivers,
-            owned_by_rollout: false,
+            // An owner's emergency passes it, and says so in the audit.
+            owned_by_rollout: change.emergency.is_none() && crate::rollouts::owned(tx, change).await?,
             now: self.now(),
         };
         let made = plan(&input);

@@ -101,6 +101,7 @@ impl App {
                 approval_rules,
                 rollback_of: Some(original.id),
                 bulk_change_id: bulk,
+                rollout_id: None,
             },
             now,
         ))
@@ -126,6 +127,9 @@ fn check(original: &ChangeRequest, command: &ApplyChange) -> AppResult<()> {
     }
     if let Some(by) = original.rolled_back_by {
         return Err(Refusal::RollbackExists(by).into());
+    }
+    if let Some(rollout) = original.rollout_id {
+        return Err(Refusal::PartOfRollout(rollout).into());
     }
     match &original.dry_run {
         Some(dry_run) if dry_run.digest == command.digest => Ok(()),

@@ -55,6 +55,11 @@ impl App {
             {
                 return Err(Refusal::PartOfBulk(bulk).into());
             }
+            if let Some(rollout) = change.rollout_id
+                && (of_the_whole(step.operation) || of_the_rollout(step.operation))
+            {
+                return Err(Refusal::PartOfRollout(rollout).into());
+            }
             let before = change.status;
             let transition = decide(&tx, change).await?;
             let detail = json!({ "from": before, "to": transition.change.status, "revision": transition.change.revision });
@@ -79,6 +84,7 @@ impl App {
         let now = self.now();
         tx.update_change(&change).await?;
         self.wake_bulk(tx, &change).await?;
+        self.wake_rollout(tx, &change).await?;
         tx.append_events(change.workspace_id, now, events).await?;
         let subject = Subject::new(SubjectKind::ChangeRequest, change.id.0, Some(change.tenant_id));
         tx.append_audit(change.workspace_id, AuditId(self.ids().uuid()), now, subject.done(actor, operation, detail)).await?;
@@ -102,6 +108,11 @@ pub(crate) fn of_the_whole(operation: Operation) -> bool {
             | O::CancelChange
             | O::ScheduleChange
     )
+}
+
+/// Further steps that a phased rollout takes itself for its changes. Saying what became of a write of unknown outcome stays open.
+fn of_the_rollout(operation: Operation) -> bool {
+    matches!(operation, Operation::StopChange | Operation::WaiveWarning)
 }
 
 /// The change, unless it is not the actor's to see.

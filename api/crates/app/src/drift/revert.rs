@@ -104,6 +104,7 @@ impl App {
                     approval_rules: workspace.approval_rules.clone(),
                     rollback_of: None,
                     bulk_change_id: None,
+                    rollout_id: None,
                 },
                 self.now(),
             );

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use domain::bulk::BulkChange;
 use domain::change::request::ChangeRequest;
 use domain::document::text_hash;
-use domain::id::{BulkChangeId, ChangeId, JobId, ScheduleId, TenantId, WorkspaceId};
+use domain::id::{BulkChangeId, ChangeId, JobId, RolloutId, ScheduleId, TenantId, WorkspaceId};
 use domain::schedule::Schedule;
 use domain::snapshot::SnapshotKind;
 use domain::tenant::Tenant;
@@ -39,6 +39,8 @@ text_enum! {
         BulkFire = "bulk_fire",
         /// Has the impact reports of a bulk change computed.
         BulkImpact = "bulk_impact",
+        /// Looks at a phased rollout and takes it one step further.
+        RolloutTick = "rollout_tick",
     }
 }
 
@@ -234,4 +236,33 @@ pub(crate) fn advance_job(id: JobId, workspace: WorkspaceId, bulk: BulkChangeId,
         max_attempts: i32::MAX,
         created_at: now,
     }
+}
+
+/// Payload of [`JobKind::RolloutTick`].
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct RolloutPayload {
+    pub(crate) rollout_id: RolloutId,
+}
+
+/// The job that looks at a rollout. As with [`advance_job`], whatever gives a reason to look puts in one of its own; they run one at a time,
+/// and one that begins does the work of all that wait.
+pub(crate) fn rollout_job(id: JobId, workspace: WorkspaceId, rollout: RolloutId, now: DateTime<Utc>) -> NewJob {
+    NewJob {
+        id,
+        workspace_id: workspace,
+        tenant_id: None,
+        kind: JobKind::RolloutTick.as_str().to_owned(),
+        dedup_key: None,
+        serial_key: Some(format!("{}:{rollout}", JobKind::RolloutTick)),
+        payload: json!(RolloutPayload { rollout_id: rollout }),
+        priority: 0,
+        run_at: now,
+        max_attempts: i32::MAX,
+        created_at: now,
+    }
+}
+
+/// The job by which a rollout is looked at because it is due. Any number of processes may find that at the same moment: one job is made.
+pub(crate) fn due_rollout_job(id: JobId, workspace: WorkspaceId, rollout: RolloutId, due: DateTime<Utc>, now: DateTime<Utc>) -> NewJob {
+    NewJob { dedup_key: Some(format!("rollout:{rollout}:{}", due.timestamp_micros())), ..rollout_job(id, workspace, rollout, now) }
 }

@@ -19,6 +19,9 @@ use crate::App;
 /// Workers that steer: what they do only touches the database.
 const STEERING: usize = 4;
 
+/// Workers that look at rollouts: each waits for two answers of Graph, and a guard must never wait behind other work.
+const WATCHING: usize = 8;
+
 /// Kinds of job, and how many of them run at a time in this process.
 pub(super) struct Lane {
     name: &'static str,
@@ -34,17 +37,19 @@ pub(super) fn lanes(workers: &Workers) -> Vec<Arc<Lane>> {
         let kinds = JobKind::ALL.iter().filter(|kind| lane_of(**kind) == name).map(|kind| kind.as_str()).collect();
         Arc::new(Lane { name, kinds, workers, looking: Mutex::new(()) })
     };
-    vec![lane(APPLY, workers.applies.clamp(1, 64)), lane(STEER, STEERING), lane(WORK, workers.count.clamp(1, 64))]
+    vec![lane(APPLY, workers.applies.clamp(1, 64)), lane(STEER, STEERING), lane(WATCH, WATCHING), lane(WORK, workers.count.clamp(1, 64))]
 }
 
 const APPLY: &str = "apply";
 const STEER: &str = "steer";
 const WORK: &str = "work";
+const WATCH: &str = "watch";
 
 fn lane_of(kind: JobKind) -> &'static str {
     match kind {
         JobKind::Apply => APPLY,
         JobKind::Fire | JobKind::BulkDryRun | JobKind::BulkAdvance | JobKind::BulkFire | JobKind::BulkImpact => STEER,
+        JobKind::RolloutTick => WATCH,
         JobKind::Sync | JobKind::People | JobKind::Impact | JobKind::Ingest => WORK,
     }
 }

@@ -5,6 +5,7 @@
 mod expiry;
 pub(crate) mod jobs;
 mod lane;
+mod rollouts;
 mod schedule;
 mod sign_ins;
 mod worker;
@@ -42,6 +43,7 @@ pub fn start(app: &App, workers: &Workers, stop: &CancellationToken) -> JoinSet<
     tasks.spawn(schedule::run(app.clone(), stop.clone()));
     tasks.spawn(sign_ins::run(app.clone(), stop.clone()));
     tasks.spawn(expiry::run(app.clone(), stop.clone()));
+    tasks.spawn(rollouts::run(app.clone(), stop.clone()));
     tasks
 }
 

@@ -58,6 +58,7 @@ pub(crate) async fn abandon(app: &App, job: &Job, error: &JobError) -> Result<()
     tx.advance_intent(&intent).await?;
     tx.update_change(&failed.change).await?;
     app.wake_bulk(&tx, &failed.change).await?;
+    app.wake_rollout(&tx, &failed.change).await?;
     tx.append_events(workspace, now, failed.events).await?;
     tx.append_audit(workspace, AuditId(app.ids().uuid()), now, entry).await?;
     tx.commit().await?;

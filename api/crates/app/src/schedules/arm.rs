@@ -65,6 +65,9 @@ impl App {
         if let Some(bulk) = change.bulk_change_id {
             return Err(Refusal::PartOfBulk(bulk).into());
         }
+        if let Some(rollout) = change.rollout_id {
+            return Err(Refusal::PartOfRollout(rollout).into());
+        }
         let asked = self.times(command.mode, command.fire_at, command.latest_at)?;
         tx.hold_change(change.workspace_id, change.id, change.revision).await?;
         if tx.active_schedule(change.workspace_id, change.id).await?.is_some() {

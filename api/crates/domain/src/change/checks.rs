@@ -15,6 +15,7 @@ mod scope;
 mod state;
 
 pub(super) use self::demands::control_count;
+pub use self::prerequisites::POLICIES_MAX;
 
 use serde_json::Value;
 

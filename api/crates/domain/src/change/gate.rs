@@ -23,8 +23,10 @@ pub struct GateContext<'a> {
     pub members: &'a [Member],
     /// The freeze window that is open.
     pub frozen: Option<String>,
-    /// A rollout owns the policy.
+    /// A rollout that is not the change's own owns the policy, and the change is no owner's emergency.
     pub owned_by_rollout: bool,
+    /// The change is a rollout's own step that takes its twin back: it never waits for an approval or a freeze window.
+    pub takes_twin_back: bool,
     /// What a plan made now would warn of for emergency access: principals, their groups and roles may have changed since the dry-run (P24).
     pub unsafe_now: Vec<Warning>,
 }
@@ -68,8 +70,10 @@ pub fn may_apply(change: &ChangeRequest, context: &GateContext<'_>, now: DateTim
     if !dry_run.fresh(now) {
         return Err(Refusal::DryRunExpired { expired_at: dry_run.expires_at });
     }
-    // The one exception of the whole gate, and it covers approval and freeze windows, nothing else.
+    // The one exception of the whole gate: an owner's emergency, or a rollout that takes its own twin back. It covers approval and freeze
+    // windows, nothing else.
     let emergency = emergency::passes(change, now);
+    let emergency = emergency || context.takes_twin_back;
     if change.requires_approval && !emergency {
         approved(change, context, now)?;
     }

@@ -18,6 +18,7 @@ use crate::id::ContentHash;
 use crate::policy::Policy;
 use crate::tenant::Tenant;
 
+pub use crate::change::checks::POLICIES_MAX;
 pub use crate::change::touched::touched_paths;
 pub use crate::change::validate::{MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, MAX_IDS, MAX_NAMES, validate_payload};
 

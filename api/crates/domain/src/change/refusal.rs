@@ -7,7 +7,7 @@ use crate::change::rollback::ThreeWayField;
 use crate::change::status::ChangeStatus;
 use crate::change::transition::ChangeEventKind;
 use crate::change::warning::{Warning, WarningCode};
-use crate::id::{BulkChangeId, ChangeId};
+use crate::id::{BulkChangeId, ChangeId, RolloutId};
 use crate::schedule::ScheduleState;
 
 /// A refused step. Nothing changed.
@@ -133,6 +133,18 @@ pub enum Refusal {
     /// The change is one of a bulk change: it is edited, approved, applied, scheduled and cancelled with it.
     #[error("this change is part of a bulk change: take the step on that")]
     PartOfBulk(BulkChangeId),
+    /// The change is a step of a phased rollout.
+    #[error("this change is a step of a phased rollout: take the step on that")]
+    PartOfRollout(RolloutId),
+    /// Where the rollout stands does not allow the step; the text says what would.
+    #[error("{0}")]
+    RolloutNotReady(String),
+    /// The policy has a rollout that has not ended.
+    #[error("this policy has a rollout that has not ended: complete, cancel or roll that back first")]
+    RolloutExists(RolloutId),
+    /// The policy cannot be rolled out in phases; the text says why.
+    #[error("{0}")]
+    RolloutNotEligible(String),
     /// Where the bulk change stands does not allow the step; the text says what would.
     #[error("a bulk change that is {status} cannot take this step: {why}")]
     BulkNotReady {
@@ -185,6 +197,10 @@ impl Refusal {
             Refusal::ApprovalEndsBefore { .. } => "APPROVAL_EXPIRED",
             Refusal::SnapshotStale => "SNAPSHOT_STALE",
             Refusal::PartOfBulk(_) => "PART_OF_BULK",
+            Refusal::PartOfRollout(_) => "PART_OF_ROLLOUT",
+            Refusal::RolloutNotReady(_) => "ROLLOUT_NOT_READY",
+            Refusal::RolloutExists(_) => "ROLLOUT_EXISTS",
+            Refusal::RolloutNotEligible(_) => "ROLLOUT_NOT_ELIGIBLE",
             Refusal::BulkNotReady { .. } | Refusal::BulkItemNotReady { .. } => "BULK_NOT_READY",
         }
     }

@@ -9,7 +9,7 @@ use crate::change::failure::ChangeFailure;
 use crate::change::kind::ChangePayload;
 use crate::change::status::ChangeStatus;
 use crate::change::warning::Waiver;
-use crate::id::{ApprovalId, BulkChangeId, ChangeId, MemberId, PolicyId, SnapshotId, TenantId, WorkspaceId};
+use crate::id::{ApprovalId, BulkChangeId, ChangeId, MemberId, PolicyId, RolloutId, SnapshotId, TenantId, WorkspaceId};
 use crate::text_enum;
 
 /// One intended write to one tenant.
@@ -47,6 +47,8 @@ pub struct ChangeRequest {
     pub emergency: Option<Emergency>,
     /// The bulk change that it is one tenant's part of.
     pub bulk_change_id: Option<BulkChangeId>,
+    /// The phased rollout that it is a step of.
+    pub rollout_id: Option<RolloutId>,
     /// The change that this one undoes.
     pub rollback_of: Option<ChangeId>,
     /// The change that undid this one, or is about to.
@@ -102,6 +104,8 @@ pub struct Draft {
     pub rollback_of: Option<ChangeId>,
     /// The bulk change that it is one tenant's part of.
     pub bulk_change_id: Option<BulkChangeId>,
+    /// The phased rollout that it is a step of.
+    pub rollout_id: Option<RolloutId>,
 }
 
 impl ChangeRequest {
@@ -124,6 +128,7 @@ impl ChangeRequest {
             waivers: Vec::new(),
             emergency: None,
             bulk_change_id: draft.bulk_change_id,
+            rollout_id: draft.rollout_id,
             rollback_of: draft.rollback_of,
             rolled_back_by: None,
             dry_run: None,

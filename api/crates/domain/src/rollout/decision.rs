@@ -37,7 +37,10 @@ text_enum! {
     }
 }
 
-/// What is to be done with a rollout now. [`super::tick`] says it, and says the same however often it is asked.
+/// What is to be done with a rollout now. [`super::tick`] says it, and says the same however often it is asked; [`Rollout::decided`] is the
+/// rollout afterwards.
+///
+/// [`Rollout::decided`]: super::Rollout::decided
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// Nothing; look again then. `None`: only a command moves it.

@@ -4,37 +4,62 @@
 //! All of it is pure. What is deliberately absent: anything that could write to Graph. The engine asks here what to do, and does it
 //! through ordinary change requests.
 
+mod accept;
+mod alarm;
+pub mod approval;
 mod command;
+mod compose;
 mod count;
 mod counts;
 mod decision;
+mod edit;
 mod eligibility;
+mod eligible;
 mod evaluated;
 mod forecast;
+mod goal;
+mod group;
 mod guard;
 mod judge;
+mod managed;
+mod moved;
 mod plan;
+mod propose;
 mod reasons;
 mod record;
 mod sign_in;
 mod signals;
+mod startable;
 mod status;
+mod tick;
 mod verdict;
+mod waves;
 pub mod wilson;
 
+pub use accept::{allowed, command};
 pub use command::{Command, CommandKind, Forward, RolloutRefusal, Transition};
+pub use compose::{PhaseChoice, compose};
 pub use count::{Counter, OutOfOrder, count};
 pub use counts::{BlockReason, Counts, MAX_EMERGENCY, MAX_REASONS};
 pub use decision::{Decision, HoldReason, Pace, Tick};
+pub use edit::{PhaseFault, validate_phases};
 pub use eligibility::{Eligibility, EligibilityCode, EligibilityFacts, EligibilityReason};
+pub use eligible::eligibility;
 pub use forecast::Forecast;
+pub use group::GroupFacts;
 pub use guard::{Guard, GuardError};
 pub use judge::verdict;
+pub use managed::{ManagedRollout, Outlook};
+pub use moved::StepOutcome;
 pub use plan::{
     BAKE_FLOOR_SECONDS, GroupReasoning, MAX_BAKE_SECONDS, MAX_PHASE_GROUPS, MAX_PHASES, Phase, Plan, USUAL_BAKE_SECONDS, USUAL_PHASES,
 };
+pub use propose::{MAX_PROPOSED, Proposal, TooFewGroups, propose};
 pub use record::{Goal, GoalKind, Mark, Pause, Rollout, StepStanding, StepUnderWay, Twin};
 pub use sign_in::{EvaluatedOutcome, EvaluatedSignIn, ReportOnlyResult, SignInFacts};
 pub use signals::{Fetched, PolicySeen, Signals, Unavailable};
+pub use startable::{NotStartable, startable};
 pub use status::{EndReason, Guidance, OnTrip, PauseReason, RolloutMode, RolloutStatus, RolloutStep, VerdictRule};
+pub use tick::{current_verdict, tick};
 pub use verdict::{Verdict, VerdictOutcome, VerdictWhy};
+pub use waves::{TenantRollout, TenantWave, tenant_wave};

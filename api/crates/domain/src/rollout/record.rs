@@ -48,6 +48,8 @@ pub struct Rollout {
     pub forecast_confirmed: Option<u8>,
     /// When it ended.
     pub ended_at: Option<DateTime<Utc>>,
+    /// Why it ended, where it was not completed.
+    pub end: Option<EndReason>,
 }
 
 /// A policy as it was when we last wrote or accepted it.
@@ -73,16 +75,16 @@ pub struct Twin {
 }
 
 text_enum! {
-    /// What the changes under way are to come to.
+    /// What the changes under way are to come to, in order of how much they stop.
     GoalKind {
         /// `RUNNING` in a phase: the twin enabled for its groups and those of all before it.
         Run = "RUN",
+        /// `COMPLETED`: the original enabled, then the twin disabled.
+        Complete = "COMPLETE",
         /// `PAUSED` in a phase, the twin left enabled.
         Pause = "PAUSE",
         /// `PAUSED` in a phase, the twin in report-only mode.
         ReportOnly = "REPORT_ONLY",
-        /// `COMPLETED`: the original enabled, then the twin disabled.
-        Complete = "COMPLETE",
         /// `CANCELLED`: the twin in report-only mode.
         Cancel = "CANCEL",
         /// `ROLLED_BACK`: the twin disabled.

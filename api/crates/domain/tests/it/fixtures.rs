@@ -166,6 +166,7 @@ pub fn change(status: ChangeStatus) -> ChangeRequest {
         emergency: None,
         rollback_of: None,
         bulk_change_id: None,
+        rollout_id: None,
         rolled_back_by: (status == RolledBack).then_some(ChangeId(Uuid::from_u128(81))),
         dry_run: match status {
             Draft | Cancelled => None,
@@ -228,7 +229,7 @@ pub fn persons() -> Persons {
 
 /// A gate with nothing in the way.
 pub fn open_gate(tenant: &Tenant) -> GateContext<'_> {
-    GateContext { tenant, members: &MEMBERS, frozen: None, owned_by_rollout: false, unsafe_now: Vec::new() }
+    GateContext { tenant, members: &MEMBERS, frozen: None, owned_by_rollout: false, takes_twin_back: false, unsafe_now: Vec::new() }
 }
 
 /// A permit for the change with the fixture's id and revision, from a twin that may be applied.

@@ -235,6 +235,16 @@ fn freezes_and_rollouts_close_it() {
 }
 
 #[test]
+fn a_rollout_takes_its_twin_back_whatever_is_frozen_or_unapproved() {
+    let tenant = tenant();
+    let back = GateContext { takes_twin_back: true, frozen: Some("year end".into()), ..open_gate(&tenant) };
+    let unapproved = ChangeRequest { requires_approval: true, approvals: Vec::new(), ..complete() };
+    assert!(may_apply(&unapproved, &back, now()).is_ok());
+    let owned = GateContext { owned_by_rollout: true, ..back };
+    assert_eq!(may_apply(&unapproved, &owned, now()).unwrap_err(), Refusal::RolloutOwnsPolicy);
+}
+
+#[test]
 fn a_permit_is_good_for_one_revision_of_one_change() {
     assert!(transition(complete(), ChangeCommand::Apply(permit()), Some(APPROVER), now()).is_ok());
     let edited = ChangeRequest { revision: 8, ..complete() };

@@ -123,6 +123,30 @@ pub enum Action {
     ScheduleBulkChange,
     /// `revokeBulkSchedule`
     RevokeBulkSchedule,
+    /// `createRollout`
+    CreateRollout,
+    /// `editRollout`
+    EditRollout,
+    /// `requestRolloutApproval`
+    RequestRolloutApproval,
+    /// `decideRolloutApproval`
+    DecideRolloutApproval,
+    /// `startRollout`
+    StartRollout,
+    /// `pauseRollout`
+    PauseRollout,
+    /// `resumeRollout`
+    ResumeRollout,
+    /// `advanceRollout`
+    AdvanceRollout,
+    /// `revertRolloutPhase`
+    RevertRolloutPhase,
+    /// `completeRollout`
+    CompleteRollout,
+    /// `cancelRollout`
+    CancelRollout,
+    /// `rollBackRollout`
+    RollBackRollout,
 }
 
 impl From<Action> for domain::access::Operation {
@@ -180,6 +204,18 @@ impl From<Action> for domain::access::Operation {
             Action::RollbackBulk => Operation::RollbackBulk,
             Action::ScheduleBulkChange => Operation::ScheduleBulkChange,
             Action::RevokeBulkSchedule => Operation::RevokeBulkSchedule,
+            Action::CreateRollout => Operation::CreateRollout,
+            Action::EditRollout => Operation::EditRollout,
+            Action::RequestRolloutApproval => Operation::RequestRolloutApproval,
+            Action::DecideRolloutApproval => Operation::DecideRolloutApproval,
+            Action::StartRollout => Operation::StartRollout,
+            Action::PauseRollout => Operation::PauseRollout,
+            Action::ResumeRollout => Operation::ResumeRollout,
+            Action::AdvanceRollout => Operation::AdvanceRollout,
+            Action::RevertRolloutPhase => Operation::RevertRolloutPhase,
+            Action::CompleteRollout => Operation::CompleteRollout,
+            Action::CancelRollout => Operation::CancelRollout,
+            Action::RollBackRollout => Operation::RollBackRollout,
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod member;
 pub mod oversight;
 pub mod payload;
 pub mod policy;
+pub mod rollout;
 pub mod schedule;
 pub mod tenant;
 pub mod tenant_alias;

@@ -11,6 +11,8 @@ mod oversight;
 pub mod payload;
 mod policy;
 mod roles;
+mod rollout;
+mod rollout_move;
 mod schedule;
 mod tenant;
 mod workspace;
@@ -36,4 +38,6 @@ pub struct Mutations(
     impact::ImpactMutations,
     bulk::BulkMutations,
     bulk_run::BulkRunMutations,
+    rollout::RolloutMutations,
+    rollout_move::RolloutMoveMutations,
 );

@@ -10,6 +10,7 @@ use crate::types::change::ChangeRequest;
 use crate::types::freeze_window::FreezeWindow;
 use crate::types::member::Member;
 use crate::types::policy::Policy;
+use crate::types::rollout::Rollout;
 use crate::types::schedule::Schedule;
 use crate::types::tenant::Tenant;
 use crate::types::workspace::Workspace;
@@ -75,6 +76,12 @@ payloads! {
     BulkChangePayload {
         /// The bulk change as it is now; `null` when the mutation was refused.
         bulk_change: BulkChange
+    }
+
+    /// What became of a mutation on a phased rollout.
+    RolloutPayload {
+        /// The rollout as it is now; `null` when the mutation was refused.
+        rollout: Rollout
     }
 
     /// What became of a mutation on a schedule.

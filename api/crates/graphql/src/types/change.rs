@@ -26,6 +26,7 @@ use crate::types::node;
 use crate::types::oversight::{Emergency, OutcomeDecision, Waiver};
 use crate::types::payload::ChangePayload;
 use crate::types::policy::Policy;
+use crate::types::rollout::{Rollout, rollout};
 use crate::types::schedule::{Schedule, schedule_of};
 use crate::types::snapshot::{Snapshot, snapshot_of};
 use crate::types::tenant::{Tenant, tenant};
@@ -97,6 +98,15 @@ impl ChangeRequest {
     async fn policy(&self, ctx: &Context<'_>) -> Nullable<Policy> {
         match self.row(ctx).await {
             Ok(row) => node::policy(scope(ctx), row.policy_id?).await,
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// The phased rollout that it is a step of.
+    #[graphql(complexity = "2 + child_complexity")]
+    async fn rollout(&self, ctx: &Context<'_>) -> Nullable<Rollout> {
+        match self.row(ctx).await {
+            Ok(row) => rollout(scope(ctx), row.rollout_id?).await,
             Err(error) => Some(Err(error)),
         }
     }

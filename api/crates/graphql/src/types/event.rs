@@ -21,6 +21,7 @@ use crate::types::impact_event::ImpactEvent;
 use crate::types::member_event::MemberEvent;
 use crate::types::node::{Node, subject};
 use crate::types::people::PeopleEvent;
+use crate::types::rollout_event::RolloutEvent;
 use crate::types::schedule_event::{FreezeWindowEvent, ScheduleEvent};
 use crate::types::sign_in::SignInLogEvent;
 use crate::types::sync_event::SyncEvent;
@@ -42,6 +43,8 @@ pub enum Event {
     BulkChangeEvent(BulkChangeEvent),
     /// Work on a bulk change moved on.
     BulkProgressEvent(BulkProgressEvent),
+    /// Something happened to a phased rollout.
+    RolloutEvent(RolloutEvent),
     /// Impact reports are being computed, were, or could not be.
     ImpactEvent(ImpactEvent),
     /// An approval was asked for, given, refused or voided.
@@ -87,6 +90,20 @@ impl From<domain::event::Event> for Event {
             EventKind::SignInsProgress | EventKind::SignInsRead | EventKind::SignInsFailed => Event::SignInLogEvent(event.into()),
             EventKind::BulkCreated | EventKind::BulkChanged => Event::BulkChangeEvent(event.into()),
             EventKind::BulkProgress => Event::BulkProgressEvent(event.into()),
+            EventKind::RolloutCreated
+            | EventKind::RolloutEdited
+            | EventKind::RolloutApproved
+            | EventKind::RolloutStarted
+            | EventKind::RolloutPhaseStarted
+            | EventKind::RolloutVerdict
+            | EventKind::RolloutGuardTripped
+            | EventKind::RolloutPaused
+            | EventKind::RolloutResumed
+            | EventKind::RolloutReverted
+            | EventKind::RolloutCompleted
+            | EventKind::RolloutCancelled
+            | EventKind::RolloutRolledBack
+            | EventKind::RolloutProtectionReduced => Event::RolloutEvent(event.into()),
             EventKind::BaselineChanged => Event::BaselineEvent(event.into()),
             EventKind::TenantConnected
             | EventKind::TenantConnectionChanged

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_graphql::{ID, Interface, Result};
 use domain::event::SubjectKind;
 use domain::id::{
-    AuditId, BaselineId, BaselinePolicyId, BulkChangeId, ChangeId, DriftId, FreezeWindowId, MemberId, PolicyId, ScheduleId, SnapshotId,
-    TenantId,
+    AuditId, BaselineId, BaselinePolicyId, BulkChangeId, ChangeId, DriftId, FreezeWindowId, MemberId, PolicyId, RolloutId, ScheduleId,
+    SnapshotId, TenantId,
 };
 use uuid::Uuid;
 
@@ -24,6 +24,7 @@ use crate::types::dry_run::DryRun;
 use crate::types::freeze_window::{FreezeWindow, freeze_window};
 use crate::types::member::{Member, member};
 use crate::types::policy::Policy;
+use crate::types::rollout::{Rollout, rollout};
 use crate::types::schedule::{Schedule, schedule};
 use crate::types::snapshot::{Snapshot, snapshot_of};
 use crate::types::tenant::{Tenant, tenant};
@@ -48,6 +49,8 @@ pub enum Node {
     ChangeRequest(ChangeRequest),
     /// A bulk change.
     BulkChange(BulkChange),
+    /// A phased rollout.
+    Rollout(Rollout),
     /// A dry-run.
     DryRun(DryRun),
     /// An approval.
@@ -85,6 +88,7 @@ pub async fn node(scope: &Scope, id: &ID) -> Nullable<Node> {
             DryRun::of(change).filter(|dry_run| dry_run.key().0 == id.part).map(Node::DryRun)
         }),
         Kind::BulkChange => some(bulk_change(scope, BulkChangeId(id.key)).await, Node::BulkChange),
+        Kind::Rollout => some(rollout(scope, RolloutId(id.key)).await, Node::Rollout),
         Kind::Schedule => some(schedule(scope, ScheduleId(id.key)).await, Node::Schedule),
         Kind::FreezeWindow => some(freeze_window(scope, FreezeWindowId(id.key)).await, Node::FreezeWindow),
         Kind::Approval => part(change(scope, ChangeId(id.key)).await, |change| {
@@ -96,7 +100,7 @@ pub async fn node(scope: &Scope, id: &ID) -> Nullable<Node> {
         Kind::Membership => some(member(scope, MemberId(id.key)).await, Node::Member),
         Kind::ApiKey => some(api_key(scope, MemberId(id.key)).await, Node::ApiKey),
         Kind::Audit => some(audit_entry(scope, AuditId(id.key)).await, Node::AuditEntry),
-        Kind::Event => None,
+        Kind::Event | Kind::RolloutVerdict => None,
     }
 }
 
@@ -110,6 +114,7 @@ pub async fn subject(scope: &Scope, kind: SubjectKind, id: Uuid) -> Nullable<Nod
         SubjectKind::Snapshot => some(snapshot_of(scope, Some(SnapshotId(id))).await, Node::Snapshot),
         SubjectKind::ChangeRequest => some(change(scope, ChangeId(id)).await, |change| Node::ChangeRequest(ChangeRequest::full(change))),
         SubjectKind::BulkChange => some(bulk_change(scope, BulkChangeId(id)).await, Node::BulkChange),
+        SubjectKind::Rollout => some(rollout(scope, RolloutId(id)).await, Node::Rollout),
         SubjectKind::Member => some(user(scope, MemberId(id)).await, Node::User),
         SubjectKind::Baseline => some(baseline(scope, BaselineId(id)).await, Node::Baseline),
         SubjectKind::FreezeWindow => some(freeze_window(scope, FreezeWindowId(id)).await, Node::FreezeWindow),

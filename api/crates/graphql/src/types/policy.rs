@@ -19,6 +19,7 @@ use crate::types::change::{ChangeRequest, changes};
 use crate::types::drift::{Drift, open_drift};
 use crate::types::impact::{ImpactReport, impact};
 use crate::types::policy_version::{PolicyVersion, versions};
+use crate::types::rollout::{Rollout, active_rollout};
 use crate::types::snapshot::document;
 use crate::types::tenant::{Tenant, tenant};
 
@@ -142,6 +143,12 @@ impl Policy {
         let scope = scope(ctx);
         let filter = ChangeFilter { policy_id: Some(self.row().id), ..filter.unwrap_or_default().resolve(scope) };
         Some(changes(scope, filter, args(first, after, last, before), wants_total(ctx)).await)
+    }
+
+    /// The phased rollout of it that has not ended, be it the original or the twin; `null` without one.
+    #[graphql(complexity = "3 + child_complexity")]
+    async fn active_rollout(&self, ctx: &Context<'_>) -> Nullable<Rollout> {
+        active_rollout(scope(ctx), self.row().id).await
     }
 
     /// What is open of its drift, newest first, at most 20. For more: `Tenant.drift`.

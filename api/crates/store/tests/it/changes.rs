@@ -78,6 +78,7 @@ async fn everything_comes_back(place: &Place) {
         }),
         rollback_of: Some(plain.id),
         bulk_change_id: None,
+        rollout_id: None,
         rolled_back_by: Some(plain.id),
         dry_run: Some(DryRun {
             id: DryRunId(id()),

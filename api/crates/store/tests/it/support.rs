@@ -186,6 +186,7 @@ pub fn change(policy: &Policy, by: MemberId, seconds: i64) -> ChangeRequest {
         emergency: None,
         rollback_of: None,
         bulk_change_id: None,
+        rollout_id: None,
         rolled_back_by: None,
         dry_run: None,
         approvals: Vec::new(),

@@ -12,7 +12,7 @@ use crate::policy::PolicyState;
 const STALE_AFTER: TimeDelta = TimeDelta::hours(24);
 
 /// Policies that a tenant may hold, in any state (ca-semantics.md section 16; it was 195 until 2026).
-const POLICIES_MAX: usize = 240;
+pub const POLICIES_MAX: usize = 240;
 
 const STATE: Option<&str> = Some("state");
 

@@ -1,0 +1,150 @@
+//! `createRollout`: a plan is accepted. Nothing is written to the tenant before it is started.
+
+use domain::access::Operation;
+use domain::change::refusal::Refusal;
+use domain::event::{EventKind, SubjectKind};
+use domain::id::{AuditId, RolloutId, RolloutWaveId};
+use domain::policy::Criticality;
+use domain::rollout::{Eligibility, EligibilityCode, ManagedRollout, Outlook, Plan, Rollout, RolloutMode, RolloutStatus};
+use domain::workspace::Actor;
+use serde_json::json;
+use store::WriteTx;
+
+use super::command::CreateRollout;
+use super::draft::Material;
+use super::tick::outcome::mark;
+use super::tick::told::event;
+use super::view::RolloutView;
+use crate::App;
+use crate::audited::Subject;
+use crate::authorize::authorize;
+use crate::error::{AppError, AppResult};
+use crate::idempotency::{Claim, Once};
+
+impl App {
+    /// Accepts a plan for a report-only policy: the proposed one, or phases that the caller chose. The rules by which it needs approval are
+    /// fixed here. Start it next, after its approval where it needs one.
+    pub async fn create_rollout(&self, actor: &Actor, command: CreateRollout) -> AppResult<RolloutView> {
+        let subject = Subject::new(SubjectKind::Policy, command.policy_id.0, None);
+        self.audited(actor, Operation::CreateRollout, subject, self.try_create_rollout(actor, &command)).await
+    }
+
+    async fn try_create_rollout(&self, actor: &Actor, command: &CreateRollout) -> AppResult<RolloutView> {
+        authorize(actor, Operation::CreateRollout)?;
+        command.guard.validate().map_err(|error| AppError::invalid(&["input", "guard", error.field], error.to_string()))?;
+        let once = Once::new(Operation::CreateRollout, &command.idempotency_key, command)?;
+        // Before the transaction: a plan is measured for seconds.
+        let material = self.rollout_material(actor, command.policy_id).await?;
+        let plan = match &command.phases {
+            Some(phases) => material.chosen(self, phases, command.mode).await,
+            None => proposed(self, &material, command.mode),
+        };
+        let tx = self.store().write().await?;
+        let id = RolloutId(self.ids().uuid());
+        if let Claim::Replay(first) = self.claim(&tx, actor, &once, id.0).await? {
+            let rollout = tx.rollout(actor.workspace_id, RolloutId(first)).await?.ok_or(AppError::NotFound)?;
+            return RolloutView::load(&tx, rollout).await;
+        }
+        if let Some(other) = tx.rollout_owning(actor.workspace_id, command.policy_id).await? {
+            return Err(Refusal::RolloutExists(other).into());
+        }
+        check_eligible(&material.eligibility, command.phases.is_some())?;
+        let rollout = self.insert_rollout(&tx, actor, id, &material, plan?, command, None).await?;
+        tx.commit().await?;
+        self.hub().poke();
+        Ok(RolloutView { rollout, verdict: None })
+    }
+
+    /// The rollout with its event and audit entry; does not commit.
+    #[expect(clippy::too_many_arguments, reason = "the parts of one row, which has two callers")]
+    pub(super) async fn insert_rollout(
+        &self,
+        tx: &WriteTx,
+        actor: &Actor,
+        id: RolloutId,
+        material: &Material,
+        plan: Plan,
+        command: &CreateRollout,
+        wave: Option<RolloutWaveId>,
+    ) -> AppResult<ManagedRollout> {
+        let now = self.now();
+        let workspace = tx.workspace(actor.workspace_id).await?.ok_or(AppError::NotFound)?;
+        let policy = &material.policy;
+        let critical = policy.metadata.criticality == Some(Criticality::Critical);
+        let rollout = ManagedRollout {
+            id,
+            workspace_id: actor.workspace_id,
+            tenant_id: policy.tenant_id,
+            policy_id: policy.id,
+            original_graph_id: policy.graph_id,
+            twin_policy_id: None,
+            twin_graph_id: None,
+            wave_id: wave,
+            state: Rollout {
+                status: RolloutStatus::Planned,
+                mode: command.mode,
+                phase: 0,
+                plan,
+                guard: command.guard.clone(),
+                awaiting_approval: ManagedRollout::approval_demanded(&workspace.approval_rules, critical),
+                original: mark(policy, &material.document),
+                twin: None,
+                goal: None,
+                step: None,
+                phase_started_at: None,
+                effective_from: None,
+                pause: None,
+                last_verdict: None,
+                forecast_confirmed: None,
+                ended_at: None,
+                end: None,
+            },
+            step_change_id: None,
+            step_failure: None,
+            approval_rules: workspace.approval_rules,
+            approvals: Vec::new(),
+            created_by: actor.member_id,
+            editors: Vec::new(),
+            acting: None,
+            outlook: Outlook::default(),
+            next_look_at: None,
+            revision: 1,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+            started_at: None,
+        };
+        tx.insert_rollout(&rollout).await.map_err(|error| match error {
+            // Of two at the same moment the other one was first.
+            error if error.violates(store::constraint::ROLLOUT_POLICY) => AppError::Concurrent,
+            error => error.into(),
+        })?;
+        let phases = rollout.state.plan.phases.len();
+        let data = json!({ "policyId": policy.id, "phases": phases, "mode": command.mode, "digest": rollout.state.plan.digest() });
+        let told = event(&rollout, Some(actor.member_id), EventKind::RolloutCreated, data.clone());
+        tx.append_events(rollout.workspace_id, now, vec![told]).await?;
+        let subject = Subject::new(SubjectKind::Rollout, id.0, Some(rollout.tenant_id));
+        let entry = subject.done(actor, Operation::CreateRollout, data);
+        tx.append_audit(rollout.workspace_id, AuditId(self.ids().uuid()), now, entry).await?;
+        Ok(rollout)
+    }
+}
+
+/// The proposed plan; an automatic rollout's phases are as long as the server wants at least.
+pub(super) fn proposed(app: &App, material: &Material, mode: RolloutMode) -> AppResult<Plan> {
+    let text = "too few groups of the tenant can be rolled out to: choose the phases yourself";
+    let mut plan = material.proposed().ok_or_else(|| AppError::from(Refusal::RolloutNotEligible(text.to_owned())))?;
+    let floor = u32::try_from(app.settings().rollouts.least_bake.as_secs()).unwrap_or(u32::MAX);
+    if mode == RolloutMode::Automatic {
+        plan.phases.iter_mut().for_each(|phase| phase.min_bake_seconds = phase.min_bake_seconds.max(floor));
+    }
+    Ok(plan)
+}
+
+/// Refuses what lacks a prerequisite. Who chooses the phases answers for the groups.
+pub(super) fn check_eligible(eligibility: &Eligibility, chosen: bool) -> AppResult<()> {
+    let of_groups = |code| matches!(code, EligibilityCode::FiveGroups | EligibilityCode::UsableGroups);
+    let unmet = eligibility.reasons.iter().filter(|reason| !reason.met && !(chosen && of_groups(reason.code)));
+    let texts: Vec<&str> = unmet.map(|reason| reason.text.as_str()).collect();
+    if texts.is_empty() { Ok(()) } else { Err(Refusal::RolloutNotEligible(texts.join("; ")).into()) }
+}

@@ -1,0 +1,161 @@
+//! The commands that move a rollout. What goes forward asks the world first, with no transaction open; what takes back waits for nobody.
+
+use domain::access::Operation;
+use domain::event::{EventKind, NewEvent};
+use domain::id::MemberId;
+use domain::rollout::{Command, CommandKind, ManagedRollout, PauseReason, Rollout, Signals, command};
+use domain::workspace::Actor;
+use serde_json::json;
+
+use super::command::MoveRollout;
+use super::step::{RolloutAsked, RolloutTaken};
+use super::tick::pace;
+use super::tick::signals::{Purpose, gather, none_needed};
+use super::tick::told::{event, settled};
+use super::view::RolloutView;
+use crate::App;
+use crate::authorize::{authorize, in_scope};
+use crate::error::{AppError, AppResult};
+
+/// The longest reason, in characters.
+const LONGEST_REASON: usize = 2_000;
+
+/// How often what was gathered may be overtaken by the engine before the caller is told to read again.
+const ATTEMPTS: usize = 4;
+
+impl App {
+    /// Takes a command. What it needs written is done by changes in the background: follow the rollout's status.
+    pub async fn move_rollout(&self, actor: &Actor, asked: MoveRollout) -> AppResult<RolloutView> {
+        check_reason(&asked.command)?;
+        let operation = operation(asked.command.kind());
+        for _ in 0..ATTEMPTS {
+            let (signals, seen) = self.signals_for(actor, operation, &asked).await?;
+            // The command has no secret in it, and no field that is left out of its text.
+            let input = format!("{:?} {:?}", asked.id, asked.command);
+            let step = RolloutAsked {
+                operation,
+                id: asked.id,
+                expected_revision: asked.expected_revision,
+                idempotency_key: &asked.idempotency_key,
+                input: &input,
+            };
+            let mut overtaken = false;
+            let moved = self.rollout_step(actor, step, async |tx, rollout| {
+                if seen.is_some_and(|version| version != rollout.version) {
+                    overtaken = true;
+                    return Err(AppError::Concurrent);
+                }
+                let taken = self.moved(actor, rollout, &asked.command, &signals)?;
+                if taken.rollout.state.status.terminal() {
+                    tx.unwatch_rollout(taken.rollout.workspace_id, taken.rollout.id, self.now()).await?;
+                }
+                Ok(taken)
+            });
+            match moved.await {
+                Err(AppError::Concurrent) if overtaken => {}
+                other => return other,
+            }
+        }
+        Err(AppError::Concurrent)
+    }
+
+    /// What the command has to know of the world, and the version of the rollout that it is about; `None` where it needs nothing.
+    async fn signals_for(&self, actor: &Actor, operation: Operation, asked: &MoveRollout) -> AppResult<(Signals, Option<i64>)> {
+        if !forward(asked.command.kind()) {
+            return Ok((none_needed(), None));
+        }
+        authorize(actor, operation)?;
+        let rollout = self.store().reader().rollout(actor.workspace_id, asked.id).await?.ok_or(AppError::NotFound)?;
+        in_scope(actor, rollout.tenant_id)?;
+        // A refusal by the status alone asks Graph for nothing.
+        command_allowed(&rollout.state, asked.command.kind())?;
+        Ok((gather(self, &rollout, Purpose::Command).await?.signals, Some(rollout.version)))
+    }
+
+    fn moved(&self, actor: &Actor, mut rollout: ManagedRollout, asked: &Command, signals: &Signals) -> AppResult<RolloutTaken> {
+        let (now, pace) = (self.now(), pace(self));
+        let before = rollout.state.clone();
+        let transition = command(&before, asked, now, signals, &pace)?;
+        rollout.state = before.commanded(&transition, now, &pace);
+        rollout.acting = Some(actor.member_id);
+        rollout.step_failure = None;
+        rollout.outlook.hold = None;
+        rollout.outlook.text = None;
+        rollout.next_look_at = Some(now);
+        if matches!(asked, Command::Start { .. }) {
+            rollout.started_at = rollout.started_at.or(Some(now));
+        }
+        let by = actor.member_id;
+        let events = told(&rollout, asked, by).into_iter().chain(settled(&before, &rollout, Some(by))).collect();
+        let detail = json!({
+            "from": before.status,
+            "to": rollout.state.status,
+            "phase": rollout.state.phase,
+            "reason": reason(asked),
+            "overrideVerdict": match asked {
+                Command::Advance(forward) | Command::Complete(forward) => forward.override_verdict,
+                _ => None,
+            },
+        });
+        Ok(RolloutTaken { rollout, detail, events })
+    }
+}
+
+fn command_allowed(rollout: &Rollout, kind: CommandKind) -> AppResult<()> {
+    let allowed = domain::rollout::allowed(rollout);
+    if allowed.contains(&kind) {
+        return Ok(());
+    }
+    Err(domain::rollout::RolloutRefusal::IllegalTransition { status: rollout.status, command: kind, allowed }.into())
+}
+
+fn told(rollout: &ManagedRollout, asked: &Command, by: MemberId) -> Option<NewEvent> {
+    let (kind, data) = match asked {
+        Command::Start { .. } => (EventKind::RolloutStarted, json!({ "digest": rollout.state.plan.digest() })),
+        Command::Resume { reason } => (EventKind::RolloutResumed, json!({ "phase": rollout.state.phase, "text": reason })),
+        Command::Pause { reason, .. } | Command::RevertPhase { reason } => {
+            (EventKind::RolloutPaused, json!({ "reason": PauseReason::Asked, "text": reason, "phase": rollout.state.phase }))
+        }
+        Command::Advance(_) | Command::Complete(_) | Command::Cancel { .. } | Command::RollBack { .. } => return None,
+    };
+    Some(event(rollout, Some(by), kind, data))
+}
+
+fn forward(kind: CommandKind) -> bool {
+    matches!(kind, CommandKind::Start | CommandKind::Resume | CommandKind::Advance | CommandKind::Complete)
+}
+
+/// What a member has to be allowed.
+fn operation(kind: CommandKind) -> Operation {
+    match kind {
+        CommandKind::Start => Operation::StartRollout,
+        CommandKind::Pause => Operation::PauseRollout,
+        CommandKind::Resume => Operation::ResumeRollout,
+        CommandKind::Advance => Operation::AdvanceRollout,
+        CommandKind::RevertPhase => Operation::RevertRolloutPhase,
+        CommandKind::Complete => Operation::CompleteRollout,
+        CommandKind::Cancel => Operation::CancelRollout,
+        CommandKind::RollBack => Operation::RollBackRollout,
+    }
+}
+
+fn reason(asked: &Command) -> Option<&str> {
+    match asked {
+        Command::Start { .. } => None,
+        Command::Pause { reason, .. }
+        | Command::Resume { reason }
+        | Command::RevertPhase { reason }
+        | Command::Cancel { reason, .. }
+        | Command::RollBack { reason } => Some(reason),
+        Command::Advance(forward) | Command::Complete(forward) => forward.reason.as_deref(),
+    }
+}
+
+fn check_reason(asked: &Command) -> AppResult<()> {
+    let Some(reason) = reason(asked) else { return Ok(()) };
+    let needed = !matches!(asked, Command::Advance(_) | Command::Complete(_));
+    if (needed && reason.trim().is_empty()) || reason.chars().count() > LONGEST_REASON {
+        return Err(AppError::invalid(&["input", "reason"], "say why, in 1 to 2,000 characters"));
+    }
+    Ok(())
+}

@@ -1,0 +1,201 @@
+//! What the world says about a rollout: two reads of Graph within the tenant's budget, the rest from our own database. No transaction is open.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use domain::document::PolicyDocument;
+use domain::id::{TenantId, WorkspaceId};
+use domain::rollout::{Counter, Counts, Fetched, ManagedRollout, PolicySeen, RolloutStatus, Signals, Unavailable};
+use domain::tenant::{ConnectionState, DirectoryKind, EmergencyAccess, Tenant};
+use graph::{Call, GraphError, Priority, TenantGraph};
+use store::{Reader, WatchedAfter};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::outcome::grants;
+use crate::App;
+use crate::error::{AppError, AppResult};
+
+/// Sign-ins of one page.
+const PAGE: u64 = 5_000;
+/// Sign-ins of a phase that are counted at most: more of them don't change what a share says.
+const MOST_SIGN_INS: usize = 1_000_000;
+/// Groups that are asked of Graph one by one, where no reading of the tenant's people holds them.
+const MOST_ASKED: usize = 40;
+
+/// The signals, and when they were gathered.
+pub(crate) struct Gathered {
+    pub(crate) signals: Signals,
+    pub(crate) tenant: Tenant,
+}
+
+/// What the signals are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// A look of the engine.
+    Look,
+    /// A member's command that goes forward: both policies are read whatever the status.
+    Command,
+}
+
+/// Gathers them. What could not be had says why; only a failing database is an error.
+pub(crate) async fn gather(app: &App, rollout: &ManagedRollout, purpose: Purpose) -> AppResult<Gathered> {
+    let reader = app.store().reader();
+    let tenant = reader.tenant(rollout.workspace_id, rollout.tenant_id).await?.ok_or(AppError::NotFound)?;
+    let frozen = crate::freeze::frozen_at(&reader, &tenant, app.now()).await?;
+    let tenant_connected =
+        tenant.imported_at.is_some() && !matches!(tenant.connection, ConnectionState::ConsentRevoked | ConnectionState::Disconnected);
+    let graph = if tenant_connected { app.tenant_graph(&tenant).await.ok() } else { None };
+    // While a change is under way a policy is one or the other; what the writer finds it says itself. Before the start nothing is ours to watch.
+    let asked = purpose == Purpose::Command || (rollout.state.step.is_none() && rollout.state.status != RolloutStatus::Planned);
+    let (twin, original) = if asked {
+        let emergency = &tenant.emergency_access;
+        tokio::join!(
+            seen(app, graph.as_ref(), rollout.twin_graph_id.filter(|_| rollout.state.twin.is_some()), Some(emergency)),
+            seen(app, graph.as_ref(), Some(rollout.original_graph_id), None),
+        )
+    } else {
+        (Fetched::Unavailable(Unavailable::NotYet), Fetched::Unavailable(Unavailable::NotYet))
+    };
+    let groups = if rollout.state.status.terminal() {
+        Fetched::Unavailable(Unavailable::NotYet)
+    } else {
+        let wanted = rollout.state.plan.groups_through(u8::MAX);
+        group_sizes(app, &reader, &tenant, graph.as_ref(), &wanted).await?
+    };
+    let counts = counted(&reader, rollout, &tenant).await?;
+    Ok(Gathered { signals: Signals { counts, twin, original, groups, frozen, tenant_connected }, tenant })
+}
+
+async fn seen(
+    app: &App,
+    graph: Option<&TenantGraph>,
+    id: Option<Uuid>,
+    emergency: Option<&EmergencyAccess>,
+) -> Fetched<Option<PolicySeen>> {
+    let Some(id) = id else { return Fetched::Unavailable(Unavailable::NotYet) };
+    let Some(graph) = graph else { return Fetched::Unavailable(Unavailable::NotConnected) };
+    match graph.get_policy(&call(app), id).await {
+        Ok(value) => match PolicyDocument::from_value(value) {
+            Ok(document) => Fetched::Known(Some(policy_seen(&document, emergency))),
+            Err(_) => Fetched::Unavailable(Unavailable::GraphUnavailable),
+        },
+        Err(GraphError::NotFound { .. }) => Fetched::Known(None),
+        Err(GraphError::Unauthorized { .. } | GraphError::ConsentRevoked { .. }) => Fetched::Unavailable(Unavailable::NotConnected),
+        Err(_) => Fetched::Unavailable(Unavailable::GraphUnavailable),
+    }
+}
+
+fn policy_seen(document: &PolicyDocument, emergency: Option<&EmergencyAccess>) -> PolicySeen {
+    let canonical = document.canonical();
+    let listed = |list: &str| -> BTreeSet<Uuid> {
+        canonical.texts(&["conditions", "users", list]).filter_map(|id| Uuid::parse_str(id).ok()).collect()
+    };
+    let (users, groups) = (listed("excludeUsers"), listed("excludeGroups"));
+    let excluded = |access: &EmergencyAccess| {
+        access.principals.iter().all(|principal| match principal.kind {
+            DirectoryKind::Group => groups.contains(&principal.object_id),
+            DirectoryKind::User => {
+                let within = principal.member_of.as_ref().is_some_and(|member_of| member_of.iter().any(|group| groups.contains(group)));
+                users.contains(&principal.object_id) || within
+            }
+            _ => true,
+        })
+    };
+    PolicySeen {
+        state: document.state(),
+        grants: grants(&canonical),
+        canonical: canonical.hash(),
+        emergency_excluded: emergency.is_none_or(excluded),
+    }
+}
+
+/// How many members each of these groups has now; one that is gone is missing.
+pub(crate) async fn group_sizes(
+    app: &App,
+    reader: &Reader,
+    tenant: &Tenant,
+    graph: Option<&TenantGraph>,
+    wanted: &BTreeSet<Uuid>,
+) -> AppResult<Fetched<BTreeMap<Uuid, u64>>> {
+    let people = reader.people(tenant.workspace_id, tenant.id).await?;
+    let mut sizes = BTreeMap::new();
+    let mut unknown = Vec::new();
+    for group in wanted {
+        match people.as_ref().and_then(|people| people.groups.get(group)) {
+            Some(members) if !members.is_empty() => {
+                sizes.insert(*group, members.len() as u64);
+            }
+            // One that the reading found empty may be gone.
+            _ => unknown.push(group.to_string()),
+        }
+    }
+    if unknown.is_empty() {
+        return Ok(Fetched::Known(sizes));
+    }
+    let Some(graph) = graph else { return Ok(Fetched::Unavailable(Unavailable::NotConnected)) };
+    if unknown.len() > MOST_ASKED {
+        return Ok(Fetched::Unavailable(Unavailable::GroupsNotRead));
+    }
+    let Ok(found) = graph.groups_by_ids(&call(app), &unknown).await else {
+        return Ok(Fetched::Unavailable(Unavailable::GraphUnavailable));
+    };
+    for group in found {
+        let (Ok(id), Some(count)) = (Uuid::parse_str(&group.object_id), group.member_count) else {
+            return Ok(Fetched::Unavailable(Unavailable::GroupsNotRead));
+        };
+        sizes.insert(id, count.unsigned_abs());
+    }
+    Ok(Fetched::Known(sizes))
+}
+
+/// The sign-ins that the twin decided on since the phase began, counted.
+async fn counted(reader: &Reader, rollout: &ManagedRollout, tenant: &Tenant) -> AppResult<Fetched<Counts>> {
+    let (Some(from), Some(effective_from)) = (rollout.state.phase_started_at, rollout.state.effective_from) else {
+        return Ok(Fetched::Unavailable(Unavailable::NotYet));
+    };
+    let Some(through) = watermark(reader, rollout.workspace_id, tenant.id).await? else {
+        return Ok(Fetched::Unavailable(Unavailable::SignInsNotRead));
+    };
+    let users = tenant.emergency_access.principals.iter().filter(|principal| principal.kind == DirectoryKind::User);
+    let mut counter = Counter::new(effective_from, through, users.map(|principal| principal.object_id).collect());
+    let mut after: Option<WatchedAfter> = None;
+    let mut read = 0;
+    while read < MOST_SIGN_INS {
+        let page = reader.watched_sign_ins(rollout.workspace_id, rollout.id, (from, through), after.as_ref(), PAGE).await?;
+        read += page.len();
+        for sign_in in &page {
+            counter.add(sign_in).map_err(|error| AppError::Internal(error.to_string().into()))?;
+        }
+        match page.last() {
+            Some(last) if page.len() as u64 == PAGE => after = Some(WatchedAfter::of(last)),
+            _ => break,
+        }
+    }
+    Ok(Fetched::Known(counter.finish()))
+}
+
+/// Signals for a command that takes something back: it needs none, and waits for nobody.
+pub(crate) fn none_needed() -> Signals {
+    Signals {
+        counts: Fetched::Unavailable(Unavailable::NotYet),
+        twin: Fetched::Unavailable(Unavailable::NotYet),
+        original: Fetched::Unavailable(Unavailable::NotYet),
+        groups: Fetched::Unavailable(Unavailable::NotYet),
+        frozen: None,
+        tenant_connected: true,
+    }
+}
+
+async fn watermark(reader: &Reader, workspace: WorkspaceId, tenant: TenantId) -> AppResult<Option<DateTime<Utc>>> {
+    let log = reader.sign_in_log(workspace, tenant).await?;
+    Ok(log.and_then(|log| log.data_through))
+}
+
+pub(crate) fn call(app: &App) -> Call {
+    Call {
+        deadline: Instant::now() + app.settings().graph_interactive,
+        client_request_id: app.ids().uuid(),
+        priority: Priority::Interactive,
+    }
+}

@@ -1,0 +1,109 @@
+//! A rollout as the engine keeps it: what its decisions depend on, with what it belongs to and who asked for it.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::decision::HoldReason;
+use super::record::Rollout;
+use super::status::{Guidance, RolloutStatus};
+use crate::change::approval_rules::ApprovalRules;
+use crate::change::request::{Approval, ApprovalState};
+use crate::id::{ChangeId, MemberId, PolicyId, RolloutId, RolloutWaveId, TenantId, WorkspaceId};
+
+/// A policy that is turned on in phases.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ManagedRollout {
+    /// Our id.
+    pub id: RolloutId,
+    /// The workspace.
+    pub workspace_id: WorkspaceId,
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// The report-only original.
+    pub policy_id: PolicyId,
+    /// Graph's id of the original.
+    pub original_graph_id: Uuid,
+    /// The twin; `None` until it was created. It stays named after it was deleted.
+    pub twin_policy_id: Option<PolicyId>,
+    /// Graph's id of the twin.
+    pub twin_graph_id: Option<Uuid>,
+    /// The rollout in many tenants that it is a part of.
+    pub wave_id: Option<RolloutWaveId>,
+    /// What its decisions depend on.
+    pub state: Rollout,
+    /// The change under way, or the last one that failed.
+    pub step_change_id: Option<ChangeId>,
+    /// Why the last change that failed did, for a person.
+    pub step_failure: Option<String>,
+    /// The workspace's rules as they were when it was created.
+    pub approval_rules: ApprovalRules,
+    /// Approvals of the plan asked for, oldest first; the newest counts.
+    pub approvals: Vec<Approval>,
+    /// Who created it.
+    pub created_by: MemberId,
+    /// Everyone who edited the plan since.
+    pub editors: Vec<MemberId>,
+    /// The member whose command moves it: each step forward is taken as this member, whose rights are asked for again.
+    pub acting: Option<MemberId>,
+    /// What was found at the last look.
+    pub outlook: Outlook,
+    /// When it is looked at next; `None`: only a command moves it.
+    pub next_look_at: Option<DateTime<Utc>>,
+    /// Raised by every step of a member and every move of the engine; what `expectedRevision` is compared with.
+    pub revision: i64,
+    /// Raised by every write: the row version.
+    pub version: i64,
+    /// Creation instant.
+    pub created_at: DateTime<Utc>,
+    /// The last write.
+    pub updated_at: DateTime<Utc>,
+    /// When it was first started.
+    pub started_at: Option<DateTime<Utc>>,
+}
+
+/// What was found at the last look.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Outlook {
+    /// What a person is advised to do; `None` before the first look.
+    pub guidance: Option<Guidance>,
+    /// Why it stays where it is; `None` while it moves.
+    pub hold: Option<HoldReason>,
+    /// The same in a sentence.
+    pub text: Option<String>,
+    /// When it was looked at.
+    pub at: Option<DateTime<Utc>>,
+}
+
+impl ManagedRollout {
+    /// Whether a plan of these rules needs an approval before it starts: the rules that a rollout can meet at any step hold for all of it.
+    pub fn approval_demanded(rules: &ApprovalRules, critical_policy: bool) -> bool {
+        rules.always || rules.enforcing || (rules.critical_policy && critical_policy)
+    }
+
+    /// The approval that releases the present plan: granted, for its digest, and not lapsed before the rollout started.
+    pub fn granted_approval(&self, now: DateTime<Utc>) -> Option<&Approval> {
+        let digest = self.state.plan.digest().0;
+        let until = |approval: &Approval| self.started_at.is_some() || now < approval.expires_at;
+        self.approvals
+            .iter()
+            .rev()
+            .find(|approval| approval.state == ApprovalState::Approved && approval.digest == digest)
+            .filter(|approval| until(approval))
+    }
+
+    /// The request that waits for a decision.
+    pub fn pending_approval(&self) -> Option<&Approval> {
+        self.approvals.iter().find(|approval| approval.state == ApprovalState::Pending)
+    }
+
+    /// Whether the phase with this number may still be edited: it was not started, and is not about to be.
+    pub fn editable(&self, number: usize) -> bool {
+        let reached = match (&self.state.goal, self.state.status) {
+            (Some(goal), RolloutStatus::Advancing) => self.state.phase.max(goal.phase),
+            _ => self.state.phase,
+        };
+        !self.state.status.terminal() && number > usize::from(reached)
+    }
+}

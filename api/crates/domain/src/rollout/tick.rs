@@ -1,0 +1,273 @@
+//! What is to be done with a rollout now: the decision table (rollout-engine.md A3).
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::alarm::alarm;
+use super::decision::{Decision, HoldReason, Pace, Tick};
+use super::judge::verdict;
+use super::record::{Goal, GoalKind, Rollout, StepStanding};
+use super::signals::{Fetched, Signals};
+use super::startable::startable;
+use super::status::{Guidance, PauseReason, RolloutMode, RolloutStatus, RolloutStep};
+use super::verdict::{Verdict, VerdictOutcome};
+use crate::policy::PolicyState;
+
+/// What is to be done with a rollout now. The first line that holds counts:
+///
+/// | state | what holds | decision |
+/// |---|---|---|
+/// | terminal | the twin is still there, untouched, and its time is up | step `DELETE_TWIN` |
+/// | terminal | otherwise | hold |
+/// | any other | a policy is gone, or its grant controls were edited | cancel |
+/// | any other | an alarm: emergency access, guard, foreign edit, disagreement, tenant gone | pause |
+/// | a change under way | it leads away from the goal and was not sent | stop it |
+/// | a change under way | it failed, on the way forward | pause |
+/// | a change under way | it failed, on the way back | the same again, a look later |
+/// | `ADVANCING` | a signal is missing, or forward moves are frozen | hold |
+/// | `ADVANCING`, `REVERTING` | there is a next change | that step |
+/// | `ADVANCING`, `REVERTING` | the goal is reached | settle |
+/// | `PLANNED`, `PAUSED` | | hold |
+/// | `RUNNING` | a signal is missing, no traffic, not healthy, or manual | hold |
+/// | `RUNNING` | healthy, and the next phase's groups have changed | pause |
+/// | `RUNNING` | healthy, and its forecast needs a person, or frozen | hold |
+/// | `RUNNING` | healthy | advance; complete after the last phase |
+pub fn tick(rollout: &Rollout, now: DateTime<Utc>, signals: &Signals, pace: &Pace) -> Tick {
+    let table = Table { rollout, now, signals, pace };
+    let verdict = table.verdict();
+    let (decision, guidance) = table.decide(verdict.as_ref());
+    Tick { decision, verdict, guidance }
+}
+
+/// The verdict on the current phase; `None` before the first, or where its sign-ins could not be counted.
+///
+/// The bake is over when sign-ins were read so far beyond the phase's first effective moment: time that nobody looked at is none.
+pub fn current_verdict(rollout: &Rollout, now: DateTime<Utc>, signals: &Signals) -> Option<Verdict> {
+    let (phase, from) = (rollout.plan.phase(rollout.phase)?, rollout.effective_from?);
+    // Counted from an earlier clock, such as before the last phase, they say nothing of this one.
+    let counts = signals.counts.known().filter(|counts| counts.effective_from >= from)?;
+    let bake = TimeDelta::seconds(i64::from(phase.min_bake_seconds));
+    Some(verdict(counts, &rollout.guard, counts.data_through.min(now) >= from + bake))
+}
+
+struct Table<'t> {
+    rollout: &'t Rollout,
+    now: DateTime<Utc>,
+    signals: &'t Signals,
+    pace: &'t Pace,
+}
+
+type Line = (Decision, Guidance);
+
+impl Table<'_> {
+    fn verdict(&self) -> Option<Verdict> {
+        if self.rollout.status.terminal() { None } else { current_verdict(self.rollout, self.now, self.signals) }
+    }
+
+    fn decide(&self, verdict: Option<&Verdict>) -> Line {
+        if self.rollout.status.terminal() {
+            return self.ended();
+        }
+        if let Some(decision) = alarm(self.rollout, self.now, self.signals, verdict) {
+            let guidance = match &decision {
+                Decision::Pause { reason, .. } => after_pause(*reason),
+                _ => Guidance::NoActionNeeded,
+            };
+            return (decision, guidance);
+        }
+        match (self.rollout.status, self.rollout.goal) {
+            (RolloutStatus::Advancing | RolloutStatus::Reverting, Some(goal)) => self.on_the_way(goal),
+            (RolloutStatus::Running, _) => self.running(verdict),
+            (RolloutStatus::Planned, _) if self.rollout.awaiting_approval => {
+                self.hold(HoldReason::AwaitingApproval, "the plan waits for approval", Guidance::AwaitingHuman)
+            }
+            (RolloutStatus::Planned, _) => self.hold(HoldReason::NotStarted, "it waits to be started", Guidance::AwaitingHuman),
+            _ => {
+                let (text, guidance) = match &self.rollout.pause {
+                    Some(pause) => (pause.text.as_str(), after_pause(pause.reason)),
+                    None => ("it is paused", Guidance::AwaitingHuman),
+                };
+                self.hold(HoldReason::Paused, text, guidance)
+            }
+        }
+    }
+
+    fn ended(&self) -> Line {
+        let due = self.rollout.ended_at.zip(self.pace.delete_twin_after_seconds);
+        let due = due.map(|(ended, seconds)| ended + TimeDelta::seconds(i64::from(seconds)));
+        let gone = matches!(self.signals.twin, Fetched::Known(None));
+        let (Some(twin), Some(due), false) = (&self.rollout.twin, due, gone) else {
+            let decision = Decision::Hold { why: HoldReason::Ended, text: "it has ended".to_owned(), look_again_at: None };
+            return (decision, Guidance::NoActionNeeded);
+        };
+        // One that somebody has taken up again since is not ours to delete.
+        let untouched = self
+            .signals
+            .twin
+            .known()
+            .and_then(Option::as_ref)
+            .is_some_and(|seen| seen.canonical == twin.mark.canonical && seen.state.is_some_and(|state| state != PolicyState::Enabled));
+        if self.now >= due && untouched && self.rollout.step.is_none() {
+            return (Decision::Step(RolloutStep::DeleteTwin), Guidance::NoActionNeeded);
+        }
+        let look_again_at = Some(due.max(self.next_look()));
+        let text = format!("it has ended; its twin is deleted after {due}, if nobody has edited it");
+        (Decision::Hold { why: HoldReason::Ended, text, look_again_at }, Guidance::NoActionNeeded)
+    }
+
+    fn on_the_way(&self, goal: Goal) -> Line {
+        let next = self.present().next_step(goal);
+        let forward = goal.kind.forward();
+        if let Some(under_way) = self.rollout.step {
+            match under_way.standing {
+                StepStanding::Waiting if next != Some(under_way.step) => return (Decision::StopStep, Guidance::NoActionNeeded),
+                StepStanding::Waiting | StepStanding::InFlight => {
+                    let text = format!("{} is under way", under_way.step);
+                    return self.hold(HoldReason::StepUnderWay, text, Guidance::NoActionNeeded);
+                }
+                StepStanding::Failed | StepStanding::Unknown if forward => return self.step_failed(under_way.step),
+                StepStanding::Failed | StepStanding::Unknown => {
+                    let again = under_way.since + TimeDelta::seconds(i64::from(self.pace.look_seconds));
+                    if self.now < again {
+                        let text = format!("{} failed and is tried again at {again}", under_way.step);
+                        return self.hold(HoldReason::StepUnderWay, text, Guidance::AwaitingHuman);
+                    }
+                }
+            }
+        }
+        let Some(step) = next else {
+            let phase = if goal.kind == GoalKind::Complete { self.rollout.phase } else { goal.phase };
+            let phase_begins = goal.kind == GoalKind::Run || phase != self.rollout.phase;
+            return (Decision::Settle { status: goal.status(), phase, phase_begins }, Guidance::NoActionNeeded);
+        };
+        if forward {
+            let held = self.unread().or_else(|| self.uncounted()).or_else(|| if step.forward() { self.frozen() } else { None });
+            if let Some(held) = held {
+                return held;
+            }
+        }
+        (Decision::Step(step), Guidance::NoActionNeeded)
+    }
+
+    /// The rollout without the policies that are gone: there is nothing to be undone in them.
+    fn present(&self) -> Rollout {
+        let mut present = self.rollout.clone();
+        if matches!(self.signals.twin, Fetched::Known(None)) && present.phase > 0 {
+            present.twin = None;
+        }
+        if matches!(self.signals.original, Fetched::Known(None)) {
+            present.original.state = PolicyState::Disabled;
+        }
+        present
+    }
+
+    fn step_failed(&self, step: RolloutStep) -> Line {
+        let text = format!("the change {step} failed: look at it, then resume or roll back");
+        let goal = Goal::new(GoalKind::Pause, self.rollout.phase);
+        (Decision::Pause { reason: PauseReason::StepFailed, text, goal }, Guidance::AwaitingHuman)
+    }
+
+    fn running(&self, verdict: Option<&Verdict>) -> Line {
+        if let Some(held) = self.unread() {
+            return held;
+        }
+        if let Some(held) = self.uncounted() {
+            return held;
+        }
+        let Some(verdict) = verdict else {
+            let text = "the sign-ins were not counted since the phase began";
+            return self.hold(HoldReason::SignalMissing, text, Guidance::NoActionNeeded);
+        };
+        let lag = self.now - verdict.counts.data_through;
+        if lag > TimeDelta::seconds(i64::from(self.pace.max_lag_seconds)) {
+            let text = format!("sign-ins were read up to {} only", verdict.counts.data_through);
+            return self.hold(HoldReason::SignalMissing, text, Guidance::NoActionNeeded);
+        }
+        // What has had its time and proves nothing is for a person to decide, in either mode.
+        let unproven = if verdict.bake_elapsed { Guidance::AwaitingHuman } else { Guidance::NoActionNeeded };
+        match verdict.outcome {
+            VerdictOutcome::Healthy => self.healthy(),
+            VerdictOutcome::NoData => self.hold(HoldReason::NoTraffic, "nobody has signed in yet", unproven),
+            _ if !verdict.bake_elapsed => self.hold(HoldReason::Baking, "the phase has not run long enough", unproven),
+            _ => self.hold(HoldReason::Inconclusive, "the sign-ins do not prove that the phase is healthy", unproven),
+        }
+    }
+
+    fn healthy(&self) -> Line {
+        let rollout = self.rollout;
+        let last = rollout.phase >= rollout.plan.last_phase();
+        if rollout.mode == RolloutMode::Manual {
+            let text = if last { "healthy: complete the rollout" } else { "healthy: advance to the next phase" };
+            return self.hold(HoldReason::AwaitingHuman, text, Guidance::SuggestAdvance);
+        }
+        if let Some(held) = self.frozen() {
+            return held;
+        }
+        if last {
+            return (Decision::Advance { goal: Goal::new(GoalKind::Complete, rollout.phase) }, Guidance::NoActionNeeded);
+        }
+        let next = rollout.phase + 1;
+        if let Err(why) = startable(rollout, next, self.signals) {
+            return match why.pause() {
+                Some(reason) => {
+                    let goal = Goal::new(GoalKind::Pause, rollout.phase);
+                    (Decision::Pause { reason, text: why.text(), goal }, Guidance::AwaitingHuman)
+                }
+                None => self.hold(HoldReason::SignalMissing, why.text(), Guidance::NoActionNeeded),
+            };
+        }
+        match forecast_doubt(rollout, next) {
+            Some(doubt) if rollout.forecast_confirmed != Some(next) => {
+                self.hold(HoldReason::ForecastNotConfirmed, format!("phase {next}: {doubt}"), Guidance::AwaitingHuman)
+            }
+            _ => (Decision::Advance { goal: Goal::new(GoalKind::Run, next) }, Guidance::NoActionNeeded),
+        }
+    }
+
+    /// Holds where one of the two policies could not be read.
+    fn unread(&self) -> Option<Line> {
+        let twin = self.rollout.twin.is_some().then(|| self.signals.twin.unavailable()).flatten();
+        let (which, why) = match (twin, &self.signals.original) {
+            (Some(why), _) => ("twin", why),
+            (None, Fetched::Unavailable(why)) => ("original", *why),
+            (None, Fetched::Known(_)) => return None,
+        };
+        Some(self.hold(HoldReason::SignalMissing, format!("the {which} could not be read ({why})"), Guidance::NoActionNeeded))
+    }
+
+    /// Holds where the sign-ins of a phase could not be counted. Before the first there are none.
+    fn uncounted(&self) -> Option<Line> {
+        let why = self.signals.counts.unavailable().filter(|_| self.rollout.phase > 0)?;
+        let text = format!("the sign-ins of the phase could not be counted ({why})");
+        Some(self.hold(HoldReason::SignalMissing, text, Guidance::NoActionNeeded))
+    }
+
+    fn frozen(&self) -> Option<Line> {
+        let freeze = self.signals.frozen.as_ref()?;
+        Some(self.hold(HoldReason::Frozen, format!("forward moves are frozen: {freeze}"), Guidance::NoActionNeeded))
+    }
+
+    fn hold(&self, why: HoldReason, text: impl Into<String>, guidance: Guidance) -> Line {
+        // Nothing is watched before there is a twin.
+        let watched = self.rollout.status != RolloutStatus::Planned || self.rollout.twin.is_some();
+        (Decision::Hold { why, text: text.into(), look_again_at: watched.then(|| self.next_look()) }, guidance)
+    }
+
+    fn next_look(&self) -> DateTime<Utc> {
+        self.now + TimeDelta::seconds(i64::from(self.pace.look_seconds))
+    }
+}
+
+/// Why a person has to confirm the forecast of a phase; `None`: nobody has to.
+pub(super) fn forecast_doubt(rollout: &Rollout, phase: u8) -> Option<String> {
+    match &rollout.plan.phase(phase)?.forecast {
+        Some(forecast) => forecast.needs_confirmation(&rollout.guard),
+        None => Some("what the phase will do was not foretold".to_owned()),
+    }
+}
+
+const fn after_pause(reason: PauseReason) -> Guidance {
+    match reason {
+        PauseReason::GuardTripped | PauseReason::EmergencyAccessBlocked => Guidance::SuggestRollBack,
+        _ => Guidance::AwaitingHuman,
+    }
+}
