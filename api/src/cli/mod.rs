@@ -106,6 +106,9 @@ pub enum DemoCommand {
         /// Only this story; may be repeated. All, one after the other, unless given.
         #[arg(long, value_enum)]
         story: Vec<RolloutStory>,
+        /// Simulated days that a story may take, 1 to 29; it has failed when it is not over by then.
+        #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=29))]
+        days: u32,
         /// Plain lines instead of a progress display.
         #[arg(long)]
         plain: bool,

@@ -29,18 +29,16 @@ const PHASES: [&[&str]; 5] = [
 const USUAL_BAKE_S: u32 = 86_400;
 /// The shortest bake of an automatic rollout.
 const SHORT_BAKE_S: u32 = 7_200;
-/// The most simulated time that a story takes.
-const MOST_DAYS: i64 = 12;
 
-/// Tells the stories one after the other, each in a company of its own.
-pub async fn run(config: &Config, stories: &[RolloutStory], plain: bool) -> Result<ExitCode, StartError> {
+/// Tells the stories one after the other, each in a company of its own, within so many simulated days.
+pub async fn run(config: &Config, stories: &[RolloutStory], days: u32, plain: bool) -> Result<ExitCode, StartError> {
     let all = [RolloutStory::Complete, RolloutStory::Breach, RolloutStory::Edited, RolloutStory::Silence];
     let stories = if stories.is_empty() { &all } else { stories };
     let mut failed = 0;
     for story in stories {
         let screen = Screen::new(plain);
         screen.title(title(*story));
-        let told = tell(config, *story, &screen).await;
+        let told = tell(config, *story, days, &screen).await;
         screen.end();
         let end = match told {
             Ok(end) => format!("  As it should be: {end}\n"),
@@ -65,9 +63,9 @@ fn title(story: RolloutStory) -> &'static str {
     }
 }
 
-async fn tell(config: &Config, story: RolloutStory, screen: &Screen) -> Told<String> {
+async fn tell(config: &Config, story: RolloutStory, days: u32, screen: &Screen) -> Told<String> {
     screen.progress(0.0, "the company is imported, with a week of its sign-ins".to_owned());
-    let world = World::start(config, story as u64).await?;
+    let world = World::start(config, story as u64, days).await?;
     let told = match story {
         RolloutStory::Complete => complete(&world, screen).await,
         RolloutStory::Breach => breach(&world, screen).await,

@@ -1,12 +1,14 @@
 //! Where a story takes place: a company in the simulated cloud, a server that has imported it, and the clock of both.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
 use app::settings::{RolloutSettings, Settings, SignInSettings};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::env::Clock;
+use entra_sim::ca::create_policy;
 use entra_sim::seed::{self, TenantSeed};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -32,6 +34,8 @@ const OUTLASTS_JUMPS: Duration = Duration::from_secs(24 * 3_600);
 const SETTLE: Duration = Duration::from_secs(60);
 /// The group that no policy may lock out.
 const EMERGENCY: &str = "CA-BreakGlassAccounts";
+/// How old the company's policies are.
+const AGE: TimeDelta = TimeDelta::days(60);
 /// The policy that is to be rolled out.
 pub(super) const ORIGINAL: &str = "Require multifactor authentication for everybody";
 
@@ -47,14 +51,17 @@ pub(super) struct World {
     /// Groups by their names.
     pub(super) groups: BTreeMap<String, Uuid>,
     clock: Arc<MovableClock>,
+    /// When the story must be over.
+    pub(super) latest: DateTime<Utc>,
     embedded: Embedded,
     // Removed last.
     _folder: TempDir,
 }
 
 impl World {
-    /// Starts everything and imports the company with a week of its sign-ins. `number` makes it another company in the same database.
-    pub(super) async fn start(config: &Config, number: u64) -> Told<Self> {
+    /// Starts everything and imports the company with a week of its sign-ins. `number` makes it another company in the same database; `days` is
+    /// what the story may take.
+    pub(super) async fn start(config: &Config, number: u64, days: u32) -> Told<Self> {
         let folder = tempfile::tempdir().map_err(|cause| refused("a folder", &cause))?;
         let clock = Arc::new(MovableClock::starting_at(DateTime::from_timestamp(START_S, 0).unwrap_or_default()));
         let config = embedded_config(config, &folder, number);
@@ -67,10 +74,7 @@ impl World {
             Embedded::start(&config, clock.clone(), waits(&config), company).await.map_err(|cause| refused("the start", &cause))?;
         let api = Api::new(&embedded.api, &embedded.cloud, &embedded.token)?;
         let (tenant, policy) = (String::new(), String::new());
-        let mut world = World { api, tenant, entra, policy, groups, clock, embedded, _folder: folder };
-        for policy in policies(&world.groups) {
-            world.pull("POST", "/portal", json!({ "method": "POST", "body": policy })).await?;
-        }
+        let mut world = World { api, tenant, entra, policy, groups, latest: clock.now() + TimeDelta::days(i64::from(days)), clock, embedded, _folder: folder };
         let connected = world.api.mutate("connectTenant", application.unwrap_or_default(), "tenant { id }").await?;
         world.tenant = text(&connected, "/tenant/id");
         world.import().await?;
@@ -180,12 +184,17 @@ fn waits(config: &Config) -> Settings {
     }
 }
 
-/// The company without its policies: the story brings its own.
+/// The company with the story's policies in the place of its own; they are old enough for Entra to have told what they do.
 fn company(config: &Config, now: DateTime<Utc>) -> Told<TenantSeed> {
     let tenants = seed::tenants(config.simulate.seed, now).into_iter();
     let found = tenants.into_iter().find(|tenant| tenant.display_name == COMPANY);
     let mut company = found.ok_or_else(|| DemoError::Late(format!("the appearance of {COMPANY}")))?;
     company.policies.clear();
+    for (number, policy) in policies(&group_names(&company)).into_iter().enumerate() {
+        let id = Uuid::from_u128(company.tenant_id.as_u128() ^ (number as u128 + 1));
+        let stored = create_policy(&policy, &company, id, now - AGE).map_err(|cause| refused("a policy of the company", &cause.message))?;
+        company.policies.push(stored);
+    }
     Ok(company)
 }
 
@@ -217,7 +226,7 @@ fn policies(groups: &BTreeMap<String, Uuid>) -> [Value; 3] {
     ]
 }
 
-fn refused(what: &str, cause: &dyn std::error::Error) -> DemoError {
+fn refused(what: &str, cause: &dyn Display) -> DemoError {
     DemoError::Refused { what: what.to_owned(), cause: cause.to_string() }
 }
 

@@ -9,6 +9,6 @@ use crate::demo;
 /// Shows what was asked for.
 pub async fn run(config: &Config, what: DemoCommand) -> Result<ExitCode, StartError> {
     match what {
-        DemoCommand::Rollout { story, plain } => demo::rollout(config, &story, plain).await,
+        DemoCommand::Rollout { story, days, plain } => demo::rollout(config, &story, days, plain).await,
     }
 }

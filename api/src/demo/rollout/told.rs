@@ -5,14 +5,13 @@ use std::cell::RefCell;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::{MOST_DAYS, show};
+use super::show;
 use crate::demo::screen::Screen;
 use crate::demo::world::{World, text};
 use crate::demo::{DemoError, Told};
 
-/// Time that passes before the sign-ins of it are read, and then until the next look.
-const READ_EVERY: TimeDelta = TimeDelta::minutes(25);
-const LOOK_AFTER: TimeDelta = TimeDelta::seconds(301);
+/// So far the clock jumps at a time: several looks fall together, and each is late by so much at most.
+const JUMP: TimeDelta = TimeDelta::minutes(30);
 /// Ended, or stopped: nothing goes on by itself.
 const STILL: [&str; 4] = ["PAUSED", "COMPLETED", "CANCELLED", "ROLLED_BACK"];
 
@@ -44,14 +43,13 @@ impl Rollout {
 
     /// Follows it until `wanted`; it is an error when it comes to rest before, or takes too long.
     pub(super) async fn until(&self, world: &World, screen: &Screen, what: &str, wanted: impl Fn(&Value) -> bool) -> Told<Value> {
-        let latest = world.now() + TimeDelta::days(MOST_DAYS);
         let mut seen = self.settled(world, screen).await?;
         loop {
             if wanted(&seen) {
                 return Ok(seen);
             }
             let status = text(&seen, "/status");
-            if STILL.contains(&status.as_str()) || world.now() > latest {
+            if STILL.contains(&status.as_str()) || world.now() > world.latest {
                 let why = [text(&seen, "/pause/text"), text(&seen, "/endReason"), text(&seen, "/hold/text")].join(" ");
                 return Err(DemoError::Otherwise { expected: what.to_owned(), found: format!("{status} {}", why.trim()) });
             }
@@ -59,11 +57,9 @@ impl Rollout {
         }
     }
 
-    /// Half an hour passes; then it was looked at with the sign-ins of that time.
+    /// Half an hour passes, its sign-ins are read, and the rollout is looked at.
     pub(super) async fn step(&self, world: &World, screen: &Screen) -> Told<Value> {
-        world.pass(READ_EVERY).await?;
-        self.settled(world, screen).await?;
-        world.pass(LOOK_AFTER).await?;
+        world.pass(JUMP).await?;
         self.settled(world, screen).await
     }
 

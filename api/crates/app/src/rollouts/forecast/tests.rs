@@ -1,7 +1,6 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use domain::document::PolicyDocument;
 use domain::evaluate::Surroundings;
 use domain::people::PersonFacts;
 use domain::signin::{ClientApp, Place, Proofs, Target, Traits, UserKind};
@@ -58,6 +57,10 @@ fn policy() -> PolicyDocument {
 }
 
 async fn measured(records: Vec<Record>) -> (Reach, Measured) {
+    measured_since(records, None).await
+}
+
+async fn measured_since(records: Vec<Record>, since: Option<DateTime<Utc>>) -> (Reach, Measured) {
     let facts = |number| (user(number), PersonFacts { kind: Some(UserKind::Member), ..PersonFacts::default() });
     let people = People { users: (0..10).map(facts).collect(), groups: [(user(90), Arc::from([user(1)]))].into(), ..People::default() };
     let mut fold = Fold::new();
@@ -68,7 +71,8 @@ async fn measured(records: Vec<Record>) -> (Reach, Measured) {
     }
     drop(sender);
     let rule = Rule::new(&policy(), &Surroundings::default());
-    let (reach, counted) = tokio::task::spawn_blocking(move || measure(&rule, Some(POLICY), &people, receiver)).await.unwrap();
+    let original = Original { policy: Some(POLICY), since };
+    let (reach, counted) = tokio::task::spawn_blocking(move || measure(&rule, original, &people, receiver)).await.unwrap();
     (reach, Measured::new(counted, Some((through() - TimeDelta::days(2), through()))))
 }
 
@@ -91,6 +95,16 @@ async fn a_forecast_counts_people_whom_the_policy_would_reach() {
     assert_eq!((forecast.rate, forecast.window_days, forecast.measured_through), (3_333, 3, Some(through())));
     assert!(forecast.lower < 3_333 && forecast.upper > 3_333 && forecast.not_measurable.is_none());
     assert_eq!(measured.forecast(&users([1])).would_block_users, 0, "limited to the people asked about");
+}
+
+#[tokio::test]
+async fn what_entra_wrote_of_the_original_counts_since_its_last_edit() {
+    let mut told = record(2, ClientApp::Browser, true, None);
+    told.outcome.results = vec![(POLICY, AppliedResult::ReportOnlyFailure)];
+    let blocked = async |since| measured_since(vec![told.clone()], since).await.1.of(users([2]).iter()).blocked;
+    assert_eq!(blocked(Some(through() - TimeDelta::days(1))).await, 1, "Entra knows better");
+    assert_eq!(blocked(Some(through() - TimeDelta::hours(9))).await, 0, "edited that day: it may have been another policy");
+    assert_eq!(blocked(None).await, 0);
 }
 
 #[tokio::test]
