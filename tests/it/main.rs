@@ -32,6 +32,7 @@ mod persons;
 mod real_input;
 mod roles;
 mod rollbacks;
+mod rollout;
 mod saga_matrix;
 mod schedules;
 mod sign_ins;

@@ -109,13 +109,19 @@ async fn brought_up_to_date(app: &App, job: &Job, id: RolloutId) -> Result<bool,
     let tx: WriteTx = app.store().write().await?;
     tx.assert_fence(job.lease()).await?;
     let Some(mut rollout) = tx.hold_rollout(job.workspace_id, id).await? else { return Ok(false) };
-    if let Some(change) = outcome::ended(&tx, &rollout).await? {
-        outcome::take_over(app, &tx, &mut rollout, &change).await.map_err(JobError::app)?;
+    let change = outcome::ended(&tx, &rollout).await?;
+    if let Some(change) = &change {
+        outcome::take_over(app, &tx, &mut rollout, change).await.map_err(JobError::app)?;
+    }
+    let over = rollout.state.status.terminal() && rollout.state.twin.is_none();
+    // Nothing is left to be watched.
+    let rests = over && rollout.next_look_at.take().is_some();
+    if change.is_some() || rests {
         rollout.version += 1;
         rollout.updated_at = app.now();
         tx.update_rollout(&rollout).await?;
         tx.commit().await?;
         app.hub().poke();
     }
-    Ok(!rollout.state.status.terminal() || rollout.state.twin.is_some())
+    Ok(!over)
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use domain::document::PolicyDocument;
 use domain::id::{TenantId, WorkspaceId};
+use domain::people::People;
 use domain::rollout::{Counter, Counts, Fetched, ManagedRollout, PolicySeen, RolloutStatus, Signals, Unavailable};
 use domain::tenant::{ConnectionState, DirectoryKind, EmergencyAccess, Tenant};
 use graph::{Call, GraphError, Priority, TenantGraph};
@@ -57,13 +58,14 @@ pub(crate) async fn gather(app: &App, rollout: &ManagedRollout, purpose: Purpose
     } else {
         (Fetched::Unavailable(Unavailable::NotYet), Fetched::Unavailable(Unavailable::NotYet))
     };
-    let groups = if rollout.state.status.terminal() {
-        Fetched::Unavailable(Unavailable::NotYet)
+    let (groups, counts) = if rollout.state.status.terminal() {
+        (Fetched::Unavailable(Unavailable::NotYet), Fetched::Unavailable(Unavailable::NotYet))
     } else {
+        let people = reader.people(tenant.workspace_id, tenant.id).await?;
         let wanted = rollout.state.plan.groups_through(u8::MAX);
-        group_sizes(app, &reader, &tenant, graph.as_ref(), &wanted).await?
+        let groups = group_sizes(app, people.as_ref(), graph.as_ref(), &wanted).await;
+        (groups, counted(&reader, rollout, &tenant, emergency_accounts(&tenant, people.as_ref())).await?)
     };
-    let counts = counted(&reader, rollout, &tenant).await?;
     Ok(Gathered { signals: Signals { counts, twin, original, groups, frozen, tenant_connected }, tenant })
 }
 
@@ -111,18 +113,16 @@ fn policy_seen(document: &PolicyDocument, emergency: Option<&EmergencyAccess>) -
 }
 
 /// How many members each of these groups has now; one that is gone is missing.
-pub(crate) async fn group_sizes(
+async fn group_sizes(
     app: &App,
-    reader: &Reader,
-    tenant: &Tenant,
+    people: Option<&People>,
     graph: Option<&TenantGraph>,
     wanted: &BTreeSet<Uuid>,
-) -> AppResult<Fetched<BTreeMap<Uuid, u64>>> {
-    let people = reader.people(tenant.workspace_id, tenant.id).await?;
+) -> Fetched<BTreeMap<Uuid, u64>> {
     let mut sizes = BTreeMap::new();
     let mut unknown = Vec::new();
     for group in wanted {
-        match people.as_ref().and_then(|people| people.groups.get(group)) {
+        match people.and_then(|people| people.groups.get(group)) {
             Some(members) if !members.is_empty() => {
                 sizes.insert(*group, members.len() as u64);
             }
@@ -131,34 +131,51 @@ pub(crate) async fn group_sizes(
         }
     }
     if unknown.is_empty() {
-        return Ok(Fetched::Known(sizes));
+        return Fetched::Known(sizes);
     }
     let Some(graph) = graph else { return Ok(Fetched::Unavailable(Unavailable::NotConnected)) };
     if unknown.len() > MOST_ASKED {
-        return Ok(Fetched::Unavailable(Unavailable::GroupsNotRead));
+        return Fetched::Unavailable(Unavailable::GroupsNotRead);
     }
     let Ok(found) = graph.groups_by_ids(&call(app), &unknown).await else {
-        return Ok(Fetched::Unavailable(Unavailable::GraphUnavailable));
+        return Fetched::Unavailable(Unavailable::GraphUnavailable);
     };
     for group in found {
         let (Ok(id), Some(count)) = (Uuid::parse_str(&group.object_id), group.member_count) else {
-            return Ok(Fetched::Unavailable(Unavailable::GroupsNotRead));
+            return Fetched::Unavailable(Unavailable::GroupsNotRead);
         };
         sizes.insert(id, count.unsigned_abs());
     }
-    Ok(Fetched::Known(sizes))
+    Fetched::Known(sizes)
+}
+
+/// The emergency accounts, with the members of the emergency groups as they were last read.
+fn emergency_accounts(tenant: &Tenant, people: Option<&People>) -> BTreeSet<Uuid> {
+    let mut accounts = BTreeSet::new();
+    for principal in &tenant.emergency_access.principals {
+        match principal.kind {
+            DirectoryKind::User => {
+                accounts.insert(principal.object_id);
+            }
+            DirectoryKind::Group => {
+                let members = people.and_then(|people| people.groups.get(&principal.object_id));
+                accounts.extend(members.into_iter().flat_map(|members| members.iter().copied()));
+            }
+            _ => {}
+        }
+    }
+    accounts
 }
 
 /// The sign-ins that the twin decided on since the phase began, counted.
-async fn counted(reader: &Reader, rollout: &ManagedRollout, tenant: &Tenant) -> AppResult<Fetched<Counts>> {
+async fn counted(reader: &Reader, rollout: &ManagedRollout, tenant: &Tenant, emergency: BTreeSet<Uuid>) -> AppResult<Fetched<Counts>> {
     let (Some(from), Some(effective_from)) = (rollout.state.phase_started_at, rollout.state.effective_from) else {
         return Ok(Fetched::Unavailable(Unavailable::NotYet));
     };
     let Some(through) = watermark(reader, rollout.workspace_id, tenant.id).await? else {
         return Ok(Fetched::Unavailable(Unavailable::SignInsNotRead));
     };
-    let users = tenant.emergency_access.principals.iter().filter(|principal| principal.kind == DirectoryKind::User);
-    let mut counter = Counter::new(effective_from, through, users.map(|principal| principal.object_id).collect());
+    let mut counter = Counter::new(effective_from, through, emergency);
     let mut after: Option<WatchedAfter> = None;
     let mut read = 0;
     while read < MOST_SIGN_INS {

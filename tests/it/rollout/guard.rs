@@ -1,0 +1,32 @@
+//! The guard: people who can't sign in stop a rollout, and the twin enforces nothing any more.
+
+use harness::Database;
+use serde_json::json;
+
+use super::{Stage, done, kinds, stop};
+
+on_both_databases!(blocked_people_stop_it);
+
+async fn blocked_people_stop_it(database: Database) {
+    let stage = Stage::set(database).await;
+    let conduct = json!({ "trafficPercent": 2000, "failing": [{ "percent": 100, "retries": 2 }] });
+    stage.world.cloud.call("PUT", &format!("/tenants/{}/conduct", stage.sim.tenant_id), conduct).await;
+    // All employees in the first phase: somebody signs in within seconds.
+    let groups = stage.groups().await;
+    let running = stage.running(json!({ "phases": [{ "groupIds": groups, "minBakeSeconds": 0 }] })).await;
+    let paused = stage.until(&running, |seen| seen["status"] == "PAUSED").await;
+    assert_eq!(paused["pause"]["reason"], "GUARD_TRIPPED", "{paused:#}");
+    assert_eq!((&paused["verdict"]["outcome"], &paused["guidance"]), (&json!("BREACH"), &json!("SUGGEST_ROLL_BACK")), "{paused:#}");
+    assert!(!paused["verdict"]["counts"]["reasons"].as_array().unwrap().is_empty(), "{paused:#}");
+    assert_eq!(stage.twin(&paused).await["state"], "enabledForReportingButNotEnforced");
+
+    let told = stage.told(&paused).await;
+    let tripped = told.iter().find(|event| event["kind"] == "GUARD_TRIPPED").unwrap();
+    assert_eq!(tripped["severity"], "critical", "{tripped:#}");
+    assert!(kinds(&told).contains(&"PROTECTION_REDUCED"), "{told:#?}");
+
+    done(&stop(&stage.owner, "rollBackRollout", &paused).await, "rollBackRollout");
+    let back = stage.until(&paused, |seen| seen["status"] == "ROLLED_BACK").await;
+    assert_eq!(back["allowed"], json!([]));
+    assert_eq!(stage.original().await["state"], "enabledForReportingButNotEnforced", "the original was never touched");
+}
