@@ -74,7 +74,17 @@ impl World {
             Embedded::start(&config, clock.clone(), waits(&config), company).await.map_err(|cause| refused("the start", &cause))?;
         let api = Api::new(&embedded.api, &embedded.cloud, &embedded.token)?;
         let (tenant, policy) = (String::new(), String::new());
-        let mut world = World { api, tenant, entra, policy, groups, latest: clock.now() + TimeDelta::days(i64::from(days)), clock, embedded, _folder: folder };
+        let mut world = World {
+            api,
+            tenant,
+            entra,
+            policy,
+            groups,
+            latest: clock.now() + TimeDelta::days(i64::from(days)),
+            clock,
+            embedded,
+            _folder: folder,
+        };
         let connected = world.api.mutate("connectTenant", application.unwrap_or_default(), "tenant { id }").await?;
         world.tenant = text(&connected, "/tenant/id");
         world.import().await?;

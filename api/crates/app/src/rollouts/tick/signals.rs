@@ -133,7 +133,7 @@ async fn group_sizes(
     if unknown.is_empty() {
         return Fetched::Known(sizes);
     }
-    let Some(graph) = graph else { return Ok(Fetched::Unavailable(Unavailable::NotConnected)) };
+    let Some(graph) = graph else { return Fetched::Unavailable(Unavailable::NotConnected) };
     if unknown.len() > MOST_ASKED {
         return Fetched::Unavailable(Unavailable::GroupsNotRead);
     }
