@@ -30,10 +30,17 @@ const USUAL_BAKE_S: u32 = 86_400;
 /// The shortest bake of an automatic rollout.
 const SHORT_BAKE_S: u32 = 7_200;
 
-/// Tells the stories one after the other, each in a company of its own, within so many simulated days.
+/// Tells the stories one after the other, each with a server of its own, within so many simulated days.
+///
+/// # Errors
+/// With a configured database, which must be empty, there is room for one story.
 pub async fn run(config: &Config, stories: &[RolloutStory], days: u32, plain: bool) -> Result<ExitCode, StartError> {
     let all = [RolloutStory::Complete, RolloutStory::Breach, RolloutStory::Edited, RolloutStory::Silence];
     let stories = if stories.is_empty() { &all } else { stories };
+    if stories.len() > 1 && !config.database_url.is_empty() {
+        let cause = "name one with --story, or leave database_url out: then each has a database of its own".to_owned();
+        return Err(StartError::Part { what: "an empty database has room for one story", cause });
+    }
     let mut failed = 0;
     for story in stories {
         let screen = Screen::new(plain);
@@ -65,7 +72,7 @@ fn title(story: RolloutStory) -> &'static str {
 
 async fn tell(config: &Config, story: RolloutStory, days: u32, screen: &Screen) -> Told<String> {
     screen.progress(0.0, "the company is imported, with a week of its sign-ins".to_owned());
-    let world = World::start(config, story as u64, days).await?;
+    let world = World::start(config, days).await?;
     let told = match story {
         RolloutStory::Complete => complete(&world, screen).await,
         RolloutStory::Breach => breach(&world, screen).await,
@@ -156,7 +163,7 @@ async fn begin(world: &World, screen: &Screen, bake_s: u32) -> Told<Rollout> {
     let id = text(&made, "/rollout/id");
     let rollout = Rollout::new(id.clone());
     show::plan(world, screen, &rollout.look(world).await?);
-    let input = json!({ "id": id, "expectedRevision": made.pointer("/rollout/revision") });
+    let input = json!({ "id": id, "expectedRevision": made.pointer("/rollout/revision"), "confirmForecast": true });
     world.api.mutate("startRollout", input, "rollout { id }").await?;
     screen.line(world.now(), &format!("The rollout of \u{201c}{ORIGINAL}\u{201d} is started"));
     Ok(rollout)

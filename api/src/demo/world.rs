@@ -27,7 +27,7 @@ const START_S: i64 = 1_789_963_200;
 const COMPANY: &str = "Meridian Parcel Group";
 /// How long anything may take by the wall clock.
 const WITHIN: Duration = Duration::from_secs(120);
-const LOOK_EVERY: Duration = Duration::from_millis(25);
+const LOOK_EVERY: Duration = Duration::from_millis(40);
 /// Longer than any jump of the clock: what is under way at a jump is not taken for dead.
 const OUTLASTS_JUMPS: Duration = Duration::from_secs(24 * 3_600);
 /// Sign-ins younger than this are left for the next reading.
@@ -59,12 +59,11 @@ pub(super) struct World {
 }
 
 impl World {
-    /// Starts everything and imports the company with a week of its sign-ins. `number` makes it another company in the same database; `days` is
-    /// what the story may take.
-    pub(super) async fn start(config: &Config, number: u64, days: u32) -> Told<Self> {
+    /// Starts everything and imports the company with a week of its sign-ins; `days` is what the story may take.
+    pub(super) async fn start(config: &Config, days: u32) -> Told<Self> {
         let folder = tempfile::tempdir().map_err(|cause| refused("a folder", &cause))?;
         let clock = Arc::new(MovableClock::starting_at(DateTime::from_timestamp(START_S, 0).unwrap_or_default()));
-        let config = embedded_config(config, &folder, number);
+        let config = embedded_config(config, &folder);
         let company = company(&config, clock.now())?;
         let groups = group_names(&company);
         let entra = company.tenant_id;
@@ -162,10 +161,10 @@ impl World {
 }
 
 /// The configured database where one is given, a throwaway one otherwise; no port, key or file that anything else uses.
-fn embedded_config(config: &Config, folder: &TempDir, number: u64) -> Config {
+fn embedded_config(config: &Config, folder: &TempDir) -> Config {
     let mut embedded = Config { data_dir: folder.path().join("data"), database_url: config.database_url.clone(), ..Config::default() };
     embedded.listen.set_port(0);
-    embedded.simulate.seed = config.simulate.seed + number;
+    embedded.simulate.seed = config.simulate.seed;
     embedded.workers.count = 2;
     embedded.workers.applies = 2;
     embedded

@@ -58,7 +58,10 @@ async fn a_breach_in_phase_three_pauses(database: Database) {
 async fn an_edit_of_the_grant_controls_cancels(database: Database) {
     let (passed, told) = told(database, "edited", "12").await;
     assert!(passed, "{told}");
-    in_order(&told, &["RUNNING, phase 1", "in the portal", "CANCELLED", "GRANT_CONTROLS_EDITED", "As it should be: ", "1 passed, 0 failed"]);
+    in_order(
+        &told,
+        &["RUNNING, phase 1", "in the portal", "CANCELLED", "GRANT_CONTROLS_EDITED", "As it should be: ", "1 passed, 0 failed"],
+    );
 }
 
 async fn nobody_signs_in_and_it_holds(database: Database) {

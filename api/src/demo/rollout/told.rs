@@ -43,11 +43,12 @@ impl Rollout {
 
     /// Follows it until `wanted`; it is an error when it comes to rest before, or takes too long.
     pub(super) async fn until(&self, world: &World, screen: &Screen, what: &str, wanted: impl Fn(&Value) -> bool) -> Told<Value> {
-        let mut seen = self.settled(world, screen).await?;
+        let mut seen = self.settled(world, screen, None).await?;
         loop {
             if wanted(&seen) {
                 return Ok(seen);
             }
+            self.confirm(world, screen, &seen).await?;
             let status = text(&seen, "/status");
             if STILL.contains(&status.as_str()) || world.now() > world.latest {
                 let why = [text(&seen, "/pause/text"), text(&seen, "/endReason"), text(&seen, "/hold/text")].join(" ");
@@ -59,18 +60,29 @@ impl Rollout {
 
     /// Half an hour passes, its sign-ins are read, and the rollout is looked at.
     pub(super) async fn step(&self, world: &World, screen: &Screen) -> Told<Value> {
+        let since = world.now() + JUMP;
         world.pass(JUMP).await?;
-        self.settled(world, screen).await
+        self.settled(world, screen, Some(since)).await
     }
 
-    /// Waits until it was looked at since now, and nothing is being written.
-    async fn settled(&self, world: &World, screen: &Screen) -> Told<Value> {
-        let since = world.now();
+    /// A person looks at a forecast that is worse than the limit, and goes on.
+    async fn confirm(&self, world: &World, screen: &Screen, seen: &Value) -> Told<()> {
+        if text(seen, "/hold/why") != "FORECAST_NOT_CONFIRMED" {
+            return Ok(());
+        }
+        screen.line(world.now(), &format!("Somebody confirms: {}", text(seen, "/hold/text")));
+        let reason = "these people have been told to register a second factor";
+        let input = json!({ "id": self.id, "expectedRevision": seen["revision"], "confirmForecast": true, "reason": reason });
+        world.api.mutate("advanceRollout", input, "rollout { id }").await.map(drop)
+    }
+
+    /// Waits until nothing is being written, and it was looked at since an instant.
+    async fn settled(&self, world: &World, screen: &Screen, since: Option<DateTime<Utc>>) -> Told<Value> {
         let look = async |world: &World| {
             let seen = self.look(world).await?;
             self.say(world, screen, &seen);
             let status = text(&seen, "/status");
-            let looked = instant(&seen, "/lookedAt").is_some_and(|at| at >= since);
+            let looked = since.is_none_or(|since| instant(&seen, "/lookedAt").is_some_and(|at| at >= since));
             let moving = ["PLANNED", "ADVANCING", "REVERTING"].contains(&status.as_str());
             Ok((STILL.contains(&status.as_str()) || looked && !moving).then_some(seen))
         };
