@@ -28,7 +28,6 @@ pub mod policy;
 pub mod policy_version;
 pub mod rollout;
 pub mod rollout_verdict;
-pub mod rollout_wave;
 pub mod schedule;
 pub mod sign_in_chunk;
 pub mod sign_in_log;

@@ -12,7 +12,6 @@ pub struct Model {
     pub tenant_id: Uuid,
     pub policy_id: Uuid,
     pub twin_policy_id: Option<Uuid>,
-    pub wave_id: Option<Uuid>,
     #[sea_orm(column_type = "Text")]
     pub status: String,
     #[sea_orm(column_type = "Text")]

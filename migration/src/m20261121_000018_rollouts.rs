@@ -11,7 +11,6 @@ pub struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.create_table(rollout_wave()).await?;
         manager.create_table(rollout()).await?;
         manager.create_table(rollout_verdict()).await?;
         let uuid = if manager.get_database_backend() == DbBackend::Sqlite { "uuid_text" } else { "uuid" };
@@ -21,7 +20,6 @@ impl MigrationTrait for Migration {
             manager,
             &[
                 "CREATE INDEX ix_rollout_newest ON rollout (workspace_id, created_at, id)",
-                "CREATE INDEX ix_rollout_wave ON rollout (wave_id) WHERE wave_id IS NOT NULL",
                 "CREATE INDEX ix_rollout_due ON rollout (next_look_at) WHERE next_look_at IS NOT NULL",
                 // One that has not ended for each policy, be it the original or a twin.
                 "CREATE UNIQUE INDEX uq_rollout_policy ON rollout (policy_id) WHERE ended_at IS NULL",
@@ -35,24 +33,8 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         run(manager, &["DROP INDEX ix_change_rollout", "ALTER TABLE change_request DROP COLUMN rollout_id"]).await?;
-        drop_tables(manager, &["rollout_verdict", "rollout", "rollout_wave"]).await
+        drop_tables(manager, &["rollout_verdict", "rollout"]).await
     }
-}
-
-fn rollout_wave() -> TableCreateStatement {
-    Table::create()
-        .table("rollout_wave")
-        .col(pk_uuid("id"))
-        .col(uuid("workspace_id"))
-        // JSON.
-        .col(text("facts"))
-        .col(uuid("created_by"))
-        .col(big_integer("revision"))
-        .col(timestamp_with_time_zone("created_at"))
-        .col(timestamp_with_time_zone("updated_at"))
-        .foreign_key(&mut fk("rollout_wave", "workspace_id", "workspace"))
-        .foreign_key(&mut fk("rollout_wave", "created_by", "member"))
-        .to_owned()
 }
 
 fn rollout() -> TableCreateStatement {
@@ -63,7 +45,6 @@ fn rollout() -> TableCreateStatement {
         .col(uuid("tenant_id"))
         .col(uuid("policy_id"))
         .col(uuid_null("twin_policy_id"))
-        .col(uuid_null("wave_id"))
         .col(text("status"))
         .col(text("mode"))
         .col(integer("phase"))
@@ -81,7 +62,6 @@ fn rollout() -> TableCreateStatement {
         .foreign_key(&mut fk("rollout", "tenant_id", "tenant"))
         .foreign_key(&mut fk("rollout", "policy_id", "policy"))
         .foreign_key(&mut fk("rollout", "created_by", "member"))
-        .foreign_key(&mut fk("rollout", "wave_id", "rollout_wave"))
         .to_owned()
 }
 

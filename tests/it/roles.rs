@@ -117,6 +117,24 @@ async fn every_role_may_do_what_the_table_says(database: Database) {
                 "ScheduleBulkChangeInput",
                 json!({ "id": objects.bulk, "expectedRevision": 0, "digest": "0", "mode": "REVALIDATE_AT_FIRE", "fireAt": days(1) }),
             ),
+            Operation::CreateRollout => ("CreateRolloutInput", json!({ "policyId": policy["id"], "phases": [] })),
+            Operation::EditRollout => ("EditRolloutInput", json!({ "id": objects.rollout, "expectedRevision": 0 })),
+            Operation::RequestRolloutApproval => ("RequestRolloutApprovalInput", json!({ "id": objects.rollout, "digest": "0" })),
+            Operation::DecideRolloutApproval => {
+                ("DecideRolloutApprovalInput", json!({ "id": objects.rollout, "decision": "APPROVE", "digest": "0" }))
+            }
+            Operation::StartRollout => ("StartRolloutInput", json!({ "id": objects.rollout, "expectedRevision": 0 })),
+            Operation::AdvanceRollout | Operation::CompleteRollout => {
+                ("ForwardRolloutInput", json!({ "id": objects.rollout, "expectedRevision": 0 }))
+            }
+            Operation::ResumeRollout | Operation::RevertRolloutPhase => {
+                ("ReasonedRolloutInput", json!({ "id": objects.rollout, "expectedRevision": 0, "reason": "for the table" }))
+            }
+            // These are taken whatever the revision is: the last of them end it, and the others find it ended.
+            Operation::PauseRollout => ("PauseRolloutInput", json!({ "id": objects.rollout, "reason": "for the table" })),
+            Operation::CancelRollout | Operation::RollBackRollout => {
+                ("StopRolloutInput", json!({ "id": objects.rollout, "reason": "for the table" }))
+            }
             Operation::AddMember => ("AddMemberInput", json!({ "subject": "", "displayName": "", "role": "VIEWER" })),
             Operation::UpdateMember => {
                 ("UpdateMemberInput", json!({ "id": objects.member, "expectedRevision": 0, "displayName": "Other" }))
@@ -156,6 +174,7 @@ struct Objects {
     member: String,
     api_key: String,
     bulk: String,
+    rollout: String,
 }
 
 impl Objects {
@@ -187,7 +206,9 @@ impl Objects {
         resync(owner, tenant).await;
         let bulk = json!({ "tenantIds": [tenant], "target": { "displayName": "None" }, "payload": { "rename": { "displayName": "All" } } });
         let bulk = made(owner, "createBulkChange", "CreateBulkChangeInput", "bulkChange { id }", bulk).await;
+        let rollout = crate::rollout::planned(world, owner, tenant).await;
         Objects {
+            rollout,
             bulk: bulk.text("/bulkChange/id"),
             schedule,
             freeze_window: window.text("/freezeWindow/id"),

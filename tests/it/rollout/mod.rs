@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
+use crate::drift::resync;
 use crate::people::people;
 
 /// The report-only policy that is rolled out.
@@ -64,18 +65,7 @@ impl Stage {
         let owner = world.server.client("OWNER").await;
         let sim = world.sim_tenant();
         let emergency = emergency_group(&world, &sim).await;
-        let document = json!({
-            "id": Uuid::from_u128(0x0011_0017),
-            "displayName": POLICY,
-            "state": "enabledForReportingButNotEnforced",
-            "conditions": {
-                "users": { "includeUsers": ["All"], "excludeGroups": [emergency] },
-                "applications": { "includeApplications": ["All"] },
-                "clientAppTypes": ["all"],
-            },
-            "grantControls": { "operator": "OR", "builtInControls": ["mfa"] },
-        });
-        world.cloud.call("POST", &format!("/tenants/{}/objects", sim.tenant_id), json!({ "policies": [document] })).await;
+        add_policy(&world, &sim, &emergency).await;
         let tenant = world.connect(&owner, &sim).await;
         people(&owner, &tenant).await;
         set_emergency(&owner, &tenant, &emergency).await;
@@ -202,6 +192,34 @@ fn kinds(events: &[Value]) -> Vec<&str> {
 fn groups_of(policy: &Value) -> Vec<String> {
     let groups = policy["conditions"]["users"]["includeGroups"].as_array().cloned().unwrap_or_default();
     groups.iter().map(|group| group.as_str().unwrap().to_owned()).collect()
+}
+
+/// A planned rollout in a tenant that is connected already; its id.
+pub(crate) async fn planned(world: &World, owner: &Client, tenant: &str) -> String {
+    let sim = world.sim_tenant();
+    let emergency = emergency_group(world, &sim).await;
+    add_policy(world, &sim, &emergency).await;
+    resync(owner, tenant).await;
+    people(owner, tenant).await;
+    set_emergency(owner, tenant, &emergency).await;
+    let policy = world.policies(owner, tenant).await.into_iter().find(|policy| policy["displayName"] == POLICY).unwrap();
+    let planned = mutate(owner, "createRollout", "CreateRolloutInput", json!({ "policyId": policy["id"] })).await;
+    done(&planned, "createRollout")["id"].as_str().unwrap().to_owned()
+}
+
+async fn add_policy(world: &World, sim: &SimTenant, emergency: &str) {
+    let document = json!({
+        "id": Uuid::from_u128(0x0011_0017),
+        "displayName": POLICY,
+        "state": "enabledForReportingButNotEnforced",
+        "conditions": {
+            "users": { "includeUsers": ["All"], "excludeGroups": [emergency] },
+            "applications": { "includeApplications": ["All"] },
+            "clientAppTypes": ["all"],
+        },
+        "grantControls": { "operator": "OR", "builtInControls": ["mfa"] },
+    });
+    world.cloud.call("POST", &format!("/tenants/{}/objects", sim.tenant_id), json!({ "policies": [document] })).await;
 }
 
 async fn emergency_group(world: &World, sim: &SimTenant) -> String {

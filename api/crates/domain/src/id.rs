@@ -55,8 +55,6 @@ ids! {
     RolloutId,
     /// A stored verdict of a rollout's phase.
     RolloutVerdictId,
-    /// One rollout in many tenants.
-    RolloutWaveId,
 }
 
 /// SHA-256 of a canonical document, lower-case hex, 64 characters.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::change::approval_rules::ApprovalRules;
 use domain::change::request::Approval;
-use domain::id::{ChangeId, MemberId, PolicyId, RolloutId, RolloutVerdictId, RolloutWaveId, TenantId, WorkspaceId};
+use domain::id::{ChangeId, MemberId, PolicyId, RolloutId, RolloutVerdictId, TenantId, WorkspaceId};
 use domain::rollout::{EndReason, Goal, Guard, ManagedRollout, Mark, Outlook, Pause, Rollout, StepUnderWay, Twin};
 use entity::rollout::{ActiveModel, Model};
 use sea_orm::ActiveValue::{NotSet, Set};
@@ -48,7 +48,6 @@ pub(crate) fn to_new(new: &ManagedRollout) -> Result<ActiveModel> {
         workspace_id: Set(new.workspace_id.0),
         tenant_id: Set(new.tenant_id.0),
         policy_id: Set(new.policy_id.0),
-        wave_id: Set(new.wave_id.map(|id| id.0)),
         created_by: Set(new.created_by.0),
         created_at: Set(new.created_at),
         ..to_columns(new)?
@@ -88,7 +87,6 @@ pub(crate) fn to_columns(rollout: &ManagedRollout) -> Result<ActiveModel> {
         tenant_id: NotSet,
         policy_id: NotSet,
         twin_policy_id: Set(rollout.twin_policy_id.map(|id| id.0)),
-        wave_id: NotSet,
         status: Set(state.status.as_str().to_owned()),
         mode: Set(state.mode.as_str().to_owned()),
         phase: Set(i32::from(state.phase)),
@@ -134,7 +132,6 @@ pub(crate) fn to_rollout(row: Model) -> Result<ManagedRollout> {
         original_graph_id: facts.original_graph_id,
         twin_policy_id: row.twin_policy_id.map(PolicyId),
         twin_graph_id: facts.twin_graph_id,
-        wave_id: row.wave_id.map(RolloutWaveId),
         state,
         step_change_id: facts.step_change_id,
         step_failure: facts.step_failure,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use domain::id::{PolicyId, RolloutId, RolloutWaveId, TenantId, WorkspaceId};
+use domain::id::{PolicyId, RolloutId, TenantId, WorkspaceId};
 use domain::rollout::{ManagedRollout, RolloutStatus};
 use entity::rollout::{Column, Entity, Model};
 use sea_orm::sea_query::{Condition, Expr};
@@ -29,8 +29,6 @@ pub struct RolloutFilter {
     pub statuses: Vec<RolloutStatus>,
     /// Of this original or twin.
     pub policy: Option<PolicyId>,
-    /// Of this rollout in many tenants.
-    pub wave: Option<RolloutWaveId>,
 }
 
 impl Reader {
@@ -59,17 +57,6 @@ impl Reader {
             .one(&self.db)
             .await?;
         Ok(id.map(RolloutId))
-    }
-
-    /// The rollouts of a wave, at most 1,000, in the order of their creation.
-    pub async fn rollouts_of_wave(&self, workspace: WorkspaceId, wave: RolloutWaveId) -> Result<Vec<ManagedRollout>> {
-        let find = Entity::find()
-            .filter(Column::WorkspaceId.eq(workspace.0))
-            .filter(Column::WaveId.eq(wave.0))
-            .order_by_asc(Column::CreatedAt)
-            .order_by_asc(Column::Id)
-            .limit(1_000);
-        all(find.all(&self.db).await?, to_rollout)
     }
 
     /// Rollouts whose next look is due, the longest waiting first. Without a workspace because the schedule of looks serves all.
@@ -149,8 +136,5 @@ fn filtered(db: &Db, workspace: WorkspaceId, filter: &RolloutFilter) -> Select<E
     if let Some(policy) = filter.policy {
         select = select.filter(Condition::any().add(Column::PolicyId.eq(policy.0)).add(Column::TwinPolicyId.eq(policy.0)));
     }
-    match filter.wave {
-        Some(wave) => select.filter(Column::WaveId.eq(wave.0)),
-        None => select,
-    }
+    select
 }

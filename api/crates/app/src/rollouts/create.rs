@@ -3,7 +3,7 @@
 use domain::access::Operation;
 use domain::change::refusal::Refusal;
 use domain::event::{EventKind, SubjectKind};
-use domain::id::{AuditId, RolloutId, RolloutWaveId};
+use domain::id::{AuditId, RolloutId};
 use domain::policy::Criticality;
 use domain::rollout::{Eligibility, EligibilityCode, ManagedRollout, Outlook, Plan, Rollout, RolloutMode, RolloutStatus};
 use domain::workspace::Actor;
@@ -49,15 +49,14 @@ impl App {
             return Err(Refusal::RolloutExists(other).into());
         }
         check_eligible(&material.eligibility, command.phases.is_some())?;
-        let rollout = self.insert_rollout(&tx, actor, id, &material, plan?, command, None).await?;
+        let rollout = self.insert_rollout(&tx, actor, id, &material, plan?, command).await?;
         tx.commit().await?;
         self.hub().poke();
         Ok(RolloutView { rollout, verdict: None })
     }
 
     /// The rollout with its event and audit entry; does not commit.
-    #[expect(clippy::too_many_arguments, reason = "the parts of one row, which has two callers")]
-    pub(super) async fn insert_rollout(
+    async fn insert_rollout(
         &self,
         tx: &WriteTx,
         actor: &Actor,
@@ -65,7 +64,6 @@ impl App {
         material: &Material,
         plan: Plan,
         command: &CreateRollout,
-        wave: Option<RolloutWaveId>,
     ) -> AppResult<ManagedRollout> {
         let now = self.now();
         let workspace = tx.workspace(actor.workspace_id).await?.ok_or(AppError::NotFound)?;
@@ -79,7 +77,6 @@ impl App {
             original_graph_id: policy.graph_id,
             twin_policy_id: None,
             twin_graph_id: None,
-            wave_id: wave,
             state: Rollout {
                 status: RolloutStatus::Planned,
                 mode: command.mode,
@@ -131,7 +128,7 @@ impl App {
 }
 
 /// The proposed plan; an automatic rollout's phases are as long as the server wants at least.
-pub(super) fn proposed(app: &App, material: &Material, mode: RolloutMode) -> AppResult<Plan> {
+fn proposed(app: &App, material: &Material, mode: RolloutMode) -> AppResult<Plan> {
     let text = "too few groups of the tenant can be rolled out to: choose the phases yourself";
     let mut plan = material.proposed().ok_or_else(|| AppError::from(Refusal::RolloutNotEligible(text.to_owned())))?;
     let floor = u32::try_from(app.settings().rollouts.least_bake.as_secs()).unwrap_or(u32::MAX);
@@ -142,7 +139,7 @@ pub(super) fn proposed(app: &App, material: &Material, mode: RolloutMode) -> App
 }
 
 /// Refuses what lacks a prerequisite. Who chooses the phases answers for the groups.
-pub(super) fn check_eligible(eligibility: &Eligibility, chosen: bool) -> AppResult<()> {
+fn check_eligible(eligibility: &Eligibility, chosen: bool) -> AppResult<()> {
     let of_groups = |code| matches!(code, EligibilityCode::FiveGroups | EligibilityCode::UsableGroups);
     let unmet = eligibility.reasons.iter().filter(|reason| !reason.met && !(chosen && of_groups(reason.code)));
     let texts: Vec<&str> = unmet.map(|reason| reason.text.as_str()).collect();

@@ -1,9 +1,9 @@
 //! The commands that move a rollout. What goes forward asks the world first, with no transaction open; what takes back waits for nobody.
 
-use domain::access::Operation;
+use domain::access::{Operation, allowed};
 use domain::event::{EventKind, NewEvent};
 use domain::id::MemberId;
-use domain::rollout::{Command, CommandKind, ManagedRollout, PauseReason, Rollout, Signals, command};
+use domain::rollout::{Command, CommandKind, ManagedRollout, PauseReason, Signals, command};
 use domain::workspace::Actor;
 use serde_json::json;
 
@@ -14,62 +14,52 @@ use super::tick::signals::{Purpose, gather, none_needed};
 use super::tick::told::{event, settled};
 use super::view::RolloutView;
 use crate::App;
-use crate::authorize::{authorize, in_scope};
 use crate::error::{AppError, AppResult};
 
 /// The longest reason, in characters.
 const LONGEST_REASON: usize = 2_000;
 
-/// How often what was gathered may be overtaken by the engine before the caller is told to read again.
-const ATTEMPTS: usize = 4;
-
 impl App {
     /// Takes a command. What it needs written is done by changes in the background: follow the rollout's status.
+    ///
+    /// What was gathered for a step forward is of the revision that the caller names: every move of the engine raises it.
     pub async fn move_rollout(&self, actor: &Actor, asked: MoveRollout) -> AppResult<RolloutView> {
         check_reason(&asked.command)?;
         let operation = operation(asked.command.kind());
-        for _ in 0..ATTEMPTS {
-            let (signals, seen) = self.signals_for(actor, operation, &asked).await?;
-            // The command has no secret in it, and no field that is left out of its text.
-            let input = format!("{:?} {:?}", asked.id, asked.command);
-            let step = RolloutAsked {
-                operation,
-                id: asked.id,
-                expected_revision: asked.expected_revision,
-                idempotency_key: &asked.idempotency_key,
-                input: &input,
-            };
-            let mut overtaken = false;
-            let moved = self.rollout_step(actor, step, async |tx, rollout| {
-                if seen.is_some_and(|version| version != rollout.version) {
-                    overtaken = true;
-                    return Err(AppError::Concurrent);
-                }
-                let taken = self.moved(actor, rollout, &asked.command, &signals)?;
-                if taken.rollout.state.status.terminal() {
-                    tx.unwatch_rollout(taken.rollout.workspace_id, taken.rollout.id, self.now()).await?;
-                }
-                Ok(taken)
-            });
-            match moved.await {
-                Err(AppError::Concurrent) if overtaken => {}
-                other => return other,
+        let signals = self.signals_for(actor, operation, &asked).await?;
+        // The command has no secret in it, and no field that is left out of its text.
+        let input = format!("{:?} {:?}", asked.id, asked.command);
+        let step = RolloutAsked {
+            operation,
+            id: asked.id,
+            expected_revision: asked.expected_revision,
+            idempotency_key: &asked.idempotency_key,
+            input: &input,
+        };
+        self.rollout_step(actor, step, async |tx, rollout| {
+            let taken = self.moved(actor, rollout, &asked.command, &signals)?;
+            if taken.rollout.state.status.terminal() {
+                tx.unwatch_rollout(taken.rollout.workspace_id, taken.rollout.id, self.now()).await?;
             }
-        }
-        Err(AppError::Concurrent)
+            Ok(taken)
+        })
+        .await
     }
 
-    /// What the command has to know of the world, and the version of the rollout that it is about; `None` where it needs nothing.
-    async fn signals_for(&self, actor: &Actor, operation: Operation, asked: &MoveRollout) -> AppResult<(Signals, Option<i64>)> {
+    /// What the command has to know of the world; nothing where it takes something back.
+    async fn signals_for(&self, actor: &Actor, operation: Operation, asked: &MoveRollout) -> AppResult<Signals> {
         if !forward(asked.command.kind()) {
-            return Ok((none_needed(), None));
+            return Ok(none_needed());
         }
-        authorize(actor, operation)?;
-        let rollout = self.store().reader().rollout(actor.workspace_id, asked.id).await?.ok_or(AppError::NotFound)?;
-        in_scope(actor, rollout.tenant_id)?;
-        // A refusal by the status alone asks Graph for nothing.
-        command_allowed(&rollout.state, asked.command.kind())?;
-        Ok((gather(self, &rollout, Purpose::Command).await?.signals, Some(rollout.version)))
+        let rollout = self.store().reader().rollout(actor.workspace_id, asked.id).await?;
+        // Refused and audited below, like everything else; Graph is asked for nothing.
+        let Some(rollout) = rollout.filter(|rollout| actor.sees(rollout.tenant_id) && allowed(actor.role, operation)) else {
+            return Ok(none_needed());
+        };
+        if !domain::rollout::allowed(&rollout.state).contains(&asked.command.kind()) {
+            return Ok(none_needed());
+        }
+        Ok(gather(self, &rollout, Purpose::Command).await?.signals)
     }
 
     fn moved(&self, actor: &Actor, mut rollout: ManagedRollout, asked: &Command, signals: &Signals) -> AppResult<RolloutTaken> {
@@ -99,14 +89,6 @@ impl App {
         });
         Ok(RolloutTaken { rollout, detail, events })
     }
-}
-
-fn command_allowed(rollout: &Rollout, kind: CommandKind) -> AppResult<()> {
-    let allowed = domain::rollout::allowed(rollout);
-    if allowed.contains(&kind) {
-        return Ok(());
-    }
-    Err(domain::rollout::RolloutRefusal::IllegalTransition { status: rollout.status, command: kind, allowed }.into())
 }
 
 fn told(rollout: &ManagedRollout, asked: &Command, by: MemberId) -> Option<NewEvent> {

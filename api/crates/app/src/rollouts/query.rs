@@ -1,7 +1,7 @@
 //! Queries on rollouts.
 
 use domain::access::Operation;
-use domain::id::{PolicyId, RolloutId, RolloutWaveId, TenantId};
+use domain::id::{PolicyId, RolloutId, TenantId};
 use domain::rollout::RolloutStatus;
 use domain::workspace::Actor;
 use store::{Page, PageRequest, RolloutFilter, StoredVerdict};
@@ -23,8 +23,6 @@ pub struct RolloutListFilter {
     pub statuses: Vec<RolloutStatus>,
     /// Of this original or twin.
     pub policy: Option<PolicyId>,
-    /// Of this rollout in many tenants.
-    pub wave: Option<RolloutWaveId>,
 }
 
 impl App {
@@ -88,6 +86,5 @@ fn stored(actor: &Actor, filter: &RolloutListFilter) -> RolloutFilter {
         scope: actor.tenant_scope.clone(),
         statuses: filter.statuses.clone(),
         policy: filter.policy,
-        wave: filter.wave,
     }
 }

@@ -9,7 +9,7 @@ use super::record::Rollout;
 use super::status::{Guidance, RolloutStatus};
 use crate::change::approval_rules::ApprovalRules;
 use crate::change::request::{Approval, ApprovalState};
-use crate::id::{ChangeId, MemberId, PolicyId, RolloutId, RolloutWaveId, TenantId, WorkspaceId};
+use crate::id::{ChangeId, MemberId, PolicyId, RolloutId, TenantId, WorkspaceId};
 
 /// A policy that is turned on in phases.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,8 +28,6 @@ pub struct ManagedRollout {
     pub twin_policy_id: Option<PolicyId>,
     /// Graph's id of the twin.
     pub twin_graph_id: Option<Uuid>,
-    /// The rollout in many tenants that it is a part of.
-    pub wave_id: Option<RolloutWaveId>,
     /// What its decisions depend on.
     pub state: Rollout,
     /// The change under way, or the last one that failed.

@@ -32,7 +32,6 @@ impl RolloutWhere {
             tenants: self.tenant_id.map(|id| vec![TenantId(key(&id, Kind::Tenant))]),
             statuses: self.statuses.unwrap_or_default().into_iter().map(Into::into).collect(),
             policy: self.policy_id.map(|id| PolicyId(key(&id, Kind::Policy))),
-            wave: None,
         }
     }
 }
