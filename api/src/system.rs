@@ -1,7 +1,7 @@
 //! The one place that reads the wall clock, the random generator and the environment.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use aws_lc_rs::rand;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
@@ -17,6 +17,33 @@ impl Clock for SystemClock {
     fn now(&self) -> DateTime<Utc> {
         let now = DateTime::<Utc>::from(std::time::SystemTime::now());
         now.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(now)
+    }
+}
+
+/// A clock that began at another instant and can be moved forward; in between it goes on like the wall clock. For demonstrations, where a
+/// server and the cloud that it talks to share one.
+#[derive(Debug)]
+pub struct MovableClock {
+    begun: DateTime<Utc>,
+    start: DateTime<Utc>,
+    ahead_us: AtomicI64,
+}
+
+impl MovableClock {
+    /// A clock that shows `start` now.
+    pub fn starting_at(start: DateTime<Utc>) -> Self {
+        MovableClock { begun: SystemClock.now(), start, ahead_us: AtomicI64::new(0) }
+    }
+
+    /// Moves it forward; never back.
+    pub fn advance(&self, by: TimeDelta) {
+        self.ahead_us.fetch_add(by.num_microseconds().unwrap_or_default().max(0), Ordering::Relaxed);
+    }
+}
+
+impl Clock for MovableClock {
+    fn now(&self) -> DateTime<Utc> {
+        self.start + (SystemClock.now() - self.begun) + TimeDelta::microseconds(self.ahead_us.load(Ordering::Relaxed))
     }
 }
 
@@ -75,6 +102,16 @@ mod tests {
         let made: Vec<Uuid> = (0..10_000).map(|_| SystemIds.uuid()).collect();
         assert!(made.windows(2).all(|pair| pair[0] < pair[1]));
         assert!(made.iter().all(|id| id.get_version_num() == 7 && id.get_variant() == uuid::Variant::RFC4122));
+    }
+
+    #[test]
+    fn a_movable_clock_goes_forward_only() {
+        let start = DateTime::from_timestamp(1_790_000_000, 0).unwrap();
+        let clock = MovableClock::starting_at(start);
+        clock.advance(TimeDelta::days(2));
+        clock.advance(TimeDelta::days(-1));
+        let shown = clock.now() - start;
+        assert!((TimeDelta::days(2)..TimeDelta::days(2) + TimeDelta::minutes(1)).contains(&shown), "{shown}");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::NaiveDate;
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use domain::change::warning::Severity;
 use domain::workspace::Role;
 use uuid::Uuid;
@@ -81,6 +81,12 @@ pub enum Command {
         #[command(subcommand)]
         what: MemberCommand,
     },
+    /// Show something at work against the simulated cloud, with its clock running fast. Leaves nothing behind.
+    Demo {
+        /// What to show.
+        #[command(subcommand)]
+        what: DemoCommand,
+    },
     /// Print a bearer token of the development issuer.
     Token {
         /// Role of the member: OWNER, ADMIN, OPERATOR, APPROVER or VIEWER.
@@ -90,6 +96,36 @@ pub enum Command {
         #[arg(long, default_value = "12h", value_parser = lifetime)]
         ttl: Duration,
     },
+}
+
+/// What to show.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum DemoCommand {
+    /// Phased rollouts from their plan to their end; exit code 1 when a story ends otherwise than it should.
+    Rollout {
+        /// Only this story; may be repeated. All, one after the other, unless given.
+        #[arg(long, value_enum)]
+        story: Vec<RolloutStory>,
+        /// Simulated days that a story may take, 1 to 29; it has failed when it is not over by then.
+        #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=29))]
+        days: u32,
+        /// Plain lines instead of a progress display.
+        #[arg(long)]
+        plain: bool,
+    },
+}
+
+/// How a phased rollout can go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RolloutStory {
+    /// Five phases to completion.
+    Complete,
+    /// Too many people are blocked in phase 3.
+    Breach,
+    /// Somebody edits the grant controls in the portal.
+    Edited,
+    /// Nobody signs in.
+    Silence,
 }
 
 /// What to do with members.

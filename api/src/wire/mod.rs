@@ -5,12 +5,17 @@ mod audit;
 mod baseline;
 mod cloud;
 mod commands;
+mod demo;
+mod embedded;
 mod failpoint;
 mod imports;
 mod member;
 mod parts;
 mod serve;
 mod sign_ins;
+
+pub(crate) use embedded::Embedded;
+pub(crate) use parts::settings;
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -47,5 +52,6 @@ pub async fn run(cli: Cli, environment: &BTreeMap<String, String>) -> Result<Exi
         Command::Member { what } => member::run(&config, what).await,
         Command::SignIns { what } => sign_ins::run(&config, what).await,
         Command::Token { role, ttl } => commands::token(&config, role, ttl),
+        Command::Demo { what } => demo::run(&config, what).await,
     }
 }

@@ -38,7 +38,17 @@ pub struct Parts {
 
 /// Opens the database. In the embedded run its schema is brought up to date; elsewhere `causeway migrate` does that, on purpose.
 pub async fn parts(config: &Config, endpoints: Option<&Endpoints>) -> Result<Parts, StartError> {
-    let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (Arc::new(SystemClock), Arc::new(SystemIds));
+    parts_by(config, endpoints, Arc::new(SystemClock), settings(config)).await
+}
+
+/// [`parts`] by another clock, with other waits than the configured ones.
+pub async fn parts_by(
+    config: &Config,
+    endpoints: Option<&Endpoints>,
+    clock: Arc<dyn Clock>,
+    settings: Settings,
+) -> Result<Parts, StartError> {
+    let ids: Arc<dyn Ids> = Arc::new(SystemIds);
     let seal_key = seal_key(config, &*ids)?;
     let store = open(config).await?;
     if config.embedded() {
@@ -58,7 +68,7 @@ pub async fn parts(config: &Config, endpoints: Option<&Endpoints>) -> Result<Par
         clock: Arc::clone(&clock),
         ids: Arc::clone(&ids),
         sealer: Sealer::new(&seal_key),
-        settings: settings(config),
+        settings,
         failpoints: failpoint::hook(&config.test)?,
     });
     Ok(Parts { app, store, clock, ids, id_key: derive(&seal_key, b"causeway/opaque-ids/1") })
@@ -106,7 +116,8 @@ fn first_owner(config: &Config) -> Option<FirstMember> {
     })
 }
 
-fn settings(config: &Config) -> Settings {
+/// The configured waits and limits.
+pub fn settings(config: &Config) -> Settings {
     let workers = &config.workers;
     Settings {
         lease: Duration::from_secs(workers.lease_s),

@@ -93,7 +93,8 @@ pub async fn stop_workers(mut workers: JoinSet<()>) {
     }
 }
 
-fn state(
+/// What the HTTP surface is made of.
+pub(super) fn state(
     config: &Config,
     parts: &Parts,
     embedded: Option<EmbeddedIssuer>,

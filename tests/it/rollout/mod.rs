@@ -5,6 +5,7 @@ mod crash;
 mod guard;
 mod hands;
 mod stops;
+mod stories;
 mod story;
 
 use std::time::Duration;

@@ -17,7 +17,7 @@ use store::Reader;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::forecast::{Measured, PersonEffects, Reach, measure};
+use super::forecast::{Measured, Original, PersonEffects, Reach, measure};
 use crate::App;
 use crate::coverage::on_a_thread;
 use crate::error::{AppError, AppResult};
@@ -89,12 +89,12 @@ impl App {
         let surroundings = tenant_policies(&reader, tenant).await?.surroundings;
         // The question is what it would do if it were on.
         let enforced = original.merged(&json!({ "state": "enabled" }));
-        let policy = original.graph_id();
+        let original = Original::of(original);
         let log = reader.sign_in_log(tenant.workspace_id, tenant.id).await?;
         let read = log.and_then(|log| Some((log.data_from?, log.data_through?)));
         let (sender, receiver) = mpsc::channel(AHEAD);
         let turn = self.turn().await?;
-        let measuring = on_a_thread(move || measure(&Rule::new(&enforced, &surroundings), policy, &people, receiver));
+        let measuring = on_a_thread(move || measure(&Rule::new(&enforced, &surroundings), original, &people, receiver));
         let reading = async {
             // Gone at the end of the reading: that is how the measurement learns of it.
             let sender = sender;

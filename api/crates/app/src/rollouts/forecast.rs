@@ -1,14 +1,19 @@
-//! What a policy, enforced for some groups, would have done to their sign-ins of the last seven days: `SIMULATED`, by our evaluator.
+//! What a policy, enforced for some groups, would have done to their sign-ins of the last seven days.
+//!
+//! The report-only original has told it already, where it stood as it is now: Entra wrote its result beside each sign-in, and knows what the log
+//! doesn't show, such as whether a second factor was there to be asked for. For days before that our evaluator says what it would have done.
 
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
+use domain::document::PolicyDocument;
 use domain::evaluate::{Answer, Rule};
-use domain::impact::{Effect, ImpactWindow, Simulation};
+use domain::impact::{Effect, ImpactWindow, Observation, Simulation};
 use domain::people::People;
 use domain::rollout::Forecast;
 use domain::signin::{Identity, User, Workload};
 use domain::summary::{AppliedResult, Chunk, Outcome, Person};
+use serde_json::Value;
 use tokio::sync::mpsc::Receiver;
 use uuid::Uuid;
 
@@ -109,10 +114,34 @@ fn days(from: DateTime<Utc>, through: DateTime<Utc>) -> u16 {
     u16::try_from((last - first).num_days() + 1).unwrap_or(1).max(1)
 }
 
-/// Evaluates every chunk; `policy` is the original's Graph id, so that its own results are not taken for another's.
+/// The original, and since when it has been as it is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Original {
+    /// Its Graph id.
+    policy: Option<Uuid>,
+    /// When it was last edited; `None`: not known, and its own results count for nothing.
+    since: Option<DateTime<Utc>>,
+}
+
+impl Original {
+    /// By its document, which carries Graph's own instants.
+    pub(super) fn of(document: &PolicyDocument) -> Self {
+        let instant = |name: &str| document.at(&[name]).and_then(Value::as_str).and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+        let since = instant("modifiedDateTime").or(instant("createdDateTime")).map(|at| at.to_utc());
+        Original { policy: document.graph_id(), since }
+    }
+
+    /// Its own results on a chunk that lies wholly after its last edit.
+    fn observed(&self, chunk: &Chunk) -> Option<Vec<Effect>> {
+        let (policy, since) = (self.policy?, self.since?);
+        (chunk.day > since.date_naive()).then(|| Observation::new(policy).effects(chunk))
+    }
+}
+
+/// Evaluates every chunk.
 pub(super) fn measure(
     rule: &Rule,
-    policy: Option<Uuid>,
+    original: Original,
     people: &People,
     mut chunks: Receiver<Chunk>,
 ) -> (Reach, HashMap<Uuid, PersonEffects>) {
@@ -131,14 +160,19 @@ pub(super) fn measure(
     let mut simulation = Simulation::new(rule, &identity);
     let mut counted: HashMap<Uuid, PersonEffects> = HashMap::new();
     while let Some(chunk) = chunks.blocking_recv() {
-        count(&chunk, &mut simulation, policy, &mut counted);
+        count(&chunk, &mut simulation, original, &mut counted);
     }
     (Reach { excluded }, counted)
 }
 
-fn count(chunk: &Chunk, simulation: &mut Simulation<'_>, policy: Option<Uuid>, counted: &mut HashMap<Uuid, PersonEffects>) {
-    let effects = simulation.answers(chunk).effects(chunk);
-    let others: Vec<bool> = chunk.outcomes.iter().map(|outcome| refused_by_another(outcome, policy)).collect();
+fn count(chunk: &Chunk, simulation: &mut Simulation<'_>, original: Original, counted: &mut HashMap<Uuid, PersonEffects>) {
+    let mut effects = simulation.answers(chunk).effects(chunk);
+    for (effect, observed) in effects.iter_mut().zip(original.observed(chunk).into_iter().flatten()) {
+        if matches!(observed, Effect::Satisfied | Effect::Interrupted | Effect::Blocked) {
+            *effect = observed;
+        }
+    }
+    let others: Vec<bool> = chunk.outcomes.iter().map(|outcome| refused_by_another(outcome, original.policy)).collect();
     let rows = &chunk.rows;
     for (row, effect) in effects.into_iter().enumerate() {
         let person = &chunk.people[rows.person[row] as usize];
@@ -164,3 +198,6 @@ fn count(chunk: &Chunk, simulation: &mut Simulation<'_>, policy: Option<Uuid>, c
 fn refused_by_another(outcome: &Outcome, policy: Option<Uuid>) -> bool {
     outcome.results.iter().any(|(id, result)| Some(*id) != policy && *result == AppliedResult::Failure)
 }
+
+#[cfg(test)]
+mod tests;
