@@ -22,9 +22,7 @@ async fn one_frozen_tenant_holds_the_whole_back(database: Database) {
     };
     let later = freeze(owner, of_second(deny("Later", in_ms(120_000), in_ms(240_000)))).await;
     assert_eq!(later.user_errors("createFreezeWindow"), Vec::<String>::new(), "{:#}", later.body);
-    let schedule = |revision: &Value, ms: i64| {
-        json!({ "id": bulk["id"], "expectedRevision": revision, "digest": bulk["digest"], "mode": "WITHIN_DRY_RUN", "fireAt": in_ms(ms) })
-    };
+    let schedule = |revision: &Value, ms: i64| json!({ "id": bulk["id"], "expectedRevision": revision, "digest": bulk["digest"], "mode": "WITHIN_DRY_RUN", "fireAt": in_ms(ms) });
     let refused = mutate(owner, "scheduleBulkChange", "ScheduleBulkChangeInput", schedule(&bulk["revision"], 180_000)).await;
     assert_eq!(refused.user_errors("scheduleBulkChange"), ["FROZEN"], "{:#}", refused.body);
     let message = refused.text("/scheduleBulkChange/userErrors/0/message");

@@ -1,6 +1,6 @@
 //! Sign-ins that the twins of rollouts decided on, one by one: what verdicts count.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::id::{RolloutId, TenantId, WorkspaceId};
 use domain::rollout::{EvaluatedSignIn, SignInFacts};
 use entity::watched_sign_in::{ActiveModel, Column, Entity, Model};
@@ -58,6 +58,31 @@ impl Reader {
         let rows =
             find.order_by_asc(Column::At).order_by_asc(Column::SignInId).limit(limit.clamp(1, MAX_WATCHED_SIGN_INS)).all(&self.db).await?;
         all(rows, to_sign_in)
+    }
+
+    /// From when on in `[from, to)` no more than `most` sign-ins of a rollout are there; `from` where all of them are no more.
+    pub async fn watched_sign_ins_from(
+        &self,
+        workspace: WorkspaceId,
+        rollout: RolloutId,
+        (from, to): (DateTime<Utc>, DateTime<Utc>),
+        most: u64,
+    ) -> Result<DateTime<Utc>> {
+        let first_beyond: Option<DateTime<Utc>> = Entity::find()
+            .select_only()
+            .column(Column::At)
+            .filter(Column::RolloutId.eq(rollout.0))
+            .filter(Column::WorkspaceId.eq(workspace.0))
+            .filter(Column::At.gte(from))
+            .filter(Column::At.lt(to))
+            .order_by_desc(Column::At)
+            .offset(most)
+            .limit(1)
+            .into_tuple()
+            .one(&self.db)
+            .await?;
+        // What was at the same instant stays out whole.
+        Ok(first_beyond.map_or(from, |at| at + TimeDelta::microseconds(1)))
     }
 }
 

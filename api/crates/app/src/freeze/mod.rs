@@ -29,7 +29,12 @@ pub(crate) async fn frozen_at(reader: &Reader, tenant: &Tenant, at: DateTime<Utc
 }
 
 /// Refuses where changes of any of these tenants are frozen at an instant, and says of how many.
-pub(crate) async fn none_frozen_at(reader: &Reader, workspace: WorkspaceId, tenants: &BTreeSet<TenantId>, at: DateTime<Utc>) -> AppResult<()> {
+pub(crate) async fn none_frozen_at(
+    reader: &Reader,
+    workspace: WorkspaceId,
+    tenants: &BTreeSet<TenantId>,
+    at: DateTime<Utc>,
+) -> AppResult<()> {
     let windows = reader.freeze_windows(workspace).await?;
     // Tenants that the same windows concern are frozen alike, and there are far fewer such sets than tenants.
     let mut known: BTreeMap<Vec<bool>, Option<String>> = BTreeMap::new();

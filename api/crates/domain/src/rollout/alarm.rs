@@ -93,6 +93,11 @@ fn tripped(rollout: &Rollout, verdict: &Verdict) -> Option<Cause> {
 
 /// A breach in a sentence, with the figures that it rests on.
 pub(super) fn breach_text(verdict: &Verdict) -> String {
+    let figures = figures(verdict);
+    if verdict.counts.newcomers_only { format!("of the people whom this phase added, {figures}") } else { figures }
+}
+
+fn figures(verdict: &Verdict) -> String {
     let (counts, limit) = (&verdict.counts, verdict.guard.max_blocked_percent);
     match verdict.why {
         VerdictWhy::EmergencyAccount => format!("{} emergency account(s) were blocked", counts.emergency_blocked.len()),

@@ -14,6 +14,9 @@ pub const MAX_EMERGENCY: usize = 20;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Counts {
+    /// Only the sign-ins of people whom the current phase added are in here.
+    #[serde(default)]
+    pub newcomers_only: bool,
     /// Evaluated sign-ins, each row of the log one; early successes left out.
     pub sign_ins: u64,
     /// Of these, those that failed.
@@ -72,6 +75,7 @@ impl Counts {
     /// Nothing counted yet.
     pub fn none(effective_from: DateTime<Utc>, data_through: DateTime<Utc>) -> Self {
         Counts {
+            newcomers_only: false,
             sign_ins: 0,
             blocked_sign_ins: 0,
             attempts: 0,

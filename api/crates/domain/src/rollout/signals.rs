@@ -57,6 +57,9 @@ text_enum! {
 pub struct Signals {
     /// What was counted since the current phase began.
     pub counts: Fetched<Counts>,
+    /// The same of the people whom the current phase added, from the second phase on. Among all whom the twin reaches by then, a small group
+    /// that is shut out would not be seen. `None` where the groups' members are not known.
+    pub newcomers: Option<Counts>,
     /// The twin now; `None`: it is gone.
     pub twin: Fetched<Option<PolicySeen>>,
     /// The original now; `None`: it is gone.

@@ -3,13 +3,14 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::alarm::alarm;
+use super::counts::Counts;
 use super::decision::{Decision, HoldReason, Pace, Tick};
 use super::holds::{Line, Table};
 use super::judge::verdict;
 use super::record::{Goal, GoalKind, Rollout, StepStanding};
 use super::signals::{Fetched, Signals};
 use super::startable::startable;
-use super::status::{Guidance, PauseReason, RolloutMode, RolloutStatus, RolloutStep};
+use super::status::{Guidance, PauseReason, RolloutMode, RolloutStatus, RolloutStep, VerdictRule};
 use super::verdict::{Verdict, VerdictOutcome};
 use crate::policy::PolicyState;
 
@@ -41,13 +42,19 @@ pub fn tick(rollout: &Rollout, now: DateTime<Utc>, signals: &Signals, pace: &Pac
 
 /// The verdict on the current phase; `None` before the first, or where its sign-ins could not be counted.
 ///
+/// Where the rule is not the source's own, a breach among the people whom the phase added stops it too.
+///
 /// The bake is over when sign-ins were read so far beyond the phase's first effective moment: time that nobody looked at is none.
 pub fn current_verdict(rollout: &Rollout, now: DateTime<Utc>, signals: &Signals) -> Option<Verdict> {
     let (phase, from) = (rollout.plan.phase(rollout.phase)?, rollout.effective_from?);
     // Counted from an earlier clock, such as before the last phase, they say nothing of this one.
     let counts = signals.counts.known().filter(|counts| counts.effective_from >= from)?;
     let bake = TimeDelta::seconds(i64::from(phase.min_bake_seconds));
-    Some(verdict(counts, &rollout.guard, counts.data_through.min(now) >= from + bake))
+    let judged = |counts: &Counts| verdict(counts, &rollout.guard, counts.data_through.min(now) >= from + bake);
+    let all = judged(counts);
+    let clustered = rollout.guard.rule == VerdictRule::Clustered;
+    let newcomers = signals.newcomers.as_ref().filter(|counts| clustered && counts.effective_from >= from).map(judged);
+    Some(newcomers.filter(|new| new.outcome == VerdictOutcome::Breach && all.outcome != VerdictOutcome::Breach).unwrap_or(all))
 }
 
 impl Table<'_> {

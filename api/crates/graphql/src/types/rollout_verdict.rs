@@ -99,6 +99,8 @@ pub struct RolloutCounts {
     blocked_attempts: u64,
     /// Attempts that may still be answered; they are in no other count.
     open_attempts: u64,
+    /// Only people whom the current phase added are counted: among them it is a breach, among all whom the twin reaches it is none.
+    newcomers_only: bool,
     /// Users with an attempt.
     attempt_users: u64,
     /// Users about whom the last attempt says something.
@@ -127,6 +129,7 @@ impl From<&Counts> for RolloutCounts {
             attempts: counts.attempts,
             blocked_attempts: counts.blocked_attempts,
             open_attempts: counts.open_attempts,
+            newcomers_only: counts.newcomers_only,
             attempt_users: counts.attempt_users,
             users: counts.users,
             blocked_users: counts.blocked_users,

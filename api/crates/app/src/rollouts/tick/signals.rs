@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use domain::document::PolicyDocument;
 use domain::id::{TenantId, WorkspaceId};
 use domain::people::People;
-use domain::rollout::{Counter, Counts, Fetched, ManagedRollout, PolicySeen, RolloutStatus, Signals, Unavailable};
+use domain::rollout::{Counter, Counts, Fetched, ManagedRollout, OutOfOrder, PolicySeen, RolloutStatus, Signals, Unavailable};
 use domain::tenant::{ConnectionState, DirectoryKind, EmergencyAccess, Tenant};
 use graph::{Call, GraphError, Priority, TenantGraph};
 use store::{Reader, WatchedAfter};
@@ -19,8 +19,8 @@ use crate::error::{AppError, AppResult};
 
 /// Sign-ins of one page.
 const PAGE: u64 = 5_000;
-/// Sign-ins of a phase that are counted at most: more of them don't change what a share says.
-const MOST_SIGN_INS: usize = 1_000_000;
+/// Sign-ins of a phase that are counted at most, the newest: more of them don't change what a share says.
+const MOST_SIGN_INS: u64 = 1_000_000;
 /// Groups that are asked of Graph one by one, where no reading of the tenant's people holds them.
 const MOST_ASKED: usize = 40;
 
@@ -58,15 +58,15 @@ pub(crate) async fn gather(app: &App, rollout: &ManagedRollout, purpose: Purpose
     } else {
         (Fetched::Unavailable(Unavailable::NotYet), Fetched::Unavailable(Unavailable::NotYet))
     };
-    let (groups, counts) = if rollout.state.status.terminal() {
-        (Fetched::Unavailable(Unavailable::NotYet), Fetched::Unavailable(Unavailable::NotYet))
+    let (groups, (counts, newcomers)) = if rollout.state.status.terminal() {
+        (Fetched::Unavailable(Unavailable::NotYet), (Fetched::Unavailable(Unavailable::NotYet), None))
     } else {
         let people = reader.people(tenant.workspace_id, tenant.id).await?;
         let wanted = rollout.state.plan.groups_through(u8::MAX);
         let groups = group_sizes(app, people.as_ref(), graph.as_ref(), &wanted).await;
-        (groups, counted(&reader, rollout, &tenant, emergency_accounts(&tenant, people.as_ref())).await?)
+        (groups, counted(&reader, rollout, &tenant, people.as_ref()).await?)
     };
-    Ok(Gathered { signals: Signals { counts, twin, original, groups, frozen, tenant_connected }, tenant })
+    Ok(Gathered { signals: Signals { counts, newcomers, twin, original, groups, frozen, tenant_connected }, tenant })
 }
 
 async fn seen(
@@ -167,35 +167,64 @@ fn emergency_accounts(tenant: &Tenant, people: Option<&People>) -> BTreeSet<Uuid
     accounts
 }
 
-/// The sign-ins that the twin decided on since the phase began, counted.
-async fn counted(reader: &Reader, rollout: &ManagedRollout, tenant: &Tenant, emergency: BTreeSet<Uuid>) -> AppResult<Fetched<Counts>> {
+/// The sign-ins that the twin decided on since the phase began, counted: all of them, and those of the people whom the phase added.
+async fn counted(
+    reader: &Reader,
+    rollout: &ManagedRollout,
+    tenant: &Tenant,
+    people: Option<&People>,
+) -> AppResult<(Fetched<Counts>, Option<Counts>)> {
+    let missing = |why| Ok((Fetched::Unavailable(why), None));
     let (Some(from), Some(effective_from)) = (rollout.state.phase_started_at, rollout.state.effective_from) else {
-        return Ok(Fetched::Unavailable(Unavailable::NotYet));
+        return missing(Unavailable::NotYet);
     };
     let Some(through) = watermark(reader, rollout.workspace_id, tenant.id).await? else {
-        return Ok(Fetched::Unavailable(Unavailable::SignInsNotRead));
+        return missing(Unavailable::SignInsNotRead);
     };
-    let mut counter = Counter::new(effective_from, through, emergency);
+    let from = reader.watched_sign_ins_from(rollout.workspace_id, rollout.id, (from, through), MOST_SIGN_INS).await?;
+    let emergency = emergency_accounts(tenant, people);
+    let mut all = Counter::new(effective_from, through, emergency.clone());
+    let mut added = newcomers(rollout, people).map(|users| (users, Counter::new(effective_from, through, emergency)));
+    let refused = |error: OutOfOrder| AppError::Internal(error.to_string().into());
     let mut after: Option<WatchedAfter> = None;
-    let mut read = 0;
-    while read < MOST_SIGN_INS {
+    loop {
         let page = reader.watched_sign_ins(rollout.workspace_id, rollout.id, (from, through), after.as_ref(), PAGE).await?;
-        read += page.len();
         for sign_in in &page {
-            counter.add(sign_in).map_err(|error| AppError::Internal(error.to_string().into()))?;
+            all.add(sign_in).map_err(refused)?;
+            if let Some((users, counter)) = &mut added
+                && users.contains(&sign_in.user)
+            {
+                counter.add(sign_in).map_err(refused)?;
+            }
         }
         match page.last() {
             Some(last) if page.len() as u64 == PAGE => after = Some(WatchedAfter::of(last)),
             _ => break,
         }
     }
-    Ok(Fetched::Known(counter.finish()))
+    let added = added.map(|(_, counter)| Counts { newcomers_only: true, ..counter.finish() });
+    Ok((Fetched::Known(all.finish()), added))
+}
+
+/// The people whom the current phase added: members of its groups that are in no group of an earlier phase. `None` in the first phase, where
+/// they are all, and where people were not read.
+fn newcomers(rollout: &ManagedRollout, people: Option<&People>) -> Option<BTreeSet<Uuid>> {
+    let (people, phase) = (people?, rollout.state.phase);
+    let members = |groups: BTreeSet<Uuid>| -> BTreeSet<Uuid> {
+        groups.iter().filter_map(|group| people.groups.get(group)).flat_map(|members| members.iter().copied()).collect()
+    };
+    if phase < 2 {
+        return None;
+    }
+    let (before, now) = (members(rollout.state.plan.groups_through(phase - 1)), members(rollout.state.plan.groups_through(phase)));
+    Some(now.difference(&before).copied().collect())
 }
 
 /// Signals for a command that takes something back: it needs none, and waits for nobody.
 pub(crate) fn none_needed() -> Signals {
     Signals {
         counts: Fetched::Unavailable(Unavailable::NotYet),
+        newcomers: None,
         twin: Fetched::Unavailable(Unavailable::NotYet),
         original: Fetched::Unavailable(Unavailable::NotYet),
         groups: Fetched::Unavailable(Unavailable::NotYet),

@@ -89,6 +89,7 @@ fn a_stop_is_taken_in_every_status_that_is_not_terminal_whatever_is_missing() {
     for status in S::ALL.iter().copied().filter(|status| !status.terminal()) {
         let rollout = at(status);
         let blind = Signals {
+            newcomers: None,
             counts: Fetched::Unavailable(gone),
             twin: Fetched::Unavailable(gone),
             original: Fetched::Unavailable(gone),

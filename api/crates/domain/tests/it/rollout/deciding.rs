@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::policy::PolicyState;
 use domain::rollout::{
     Counts, Decision, EndReason, Fetched, Forecast, Goal, GoalKind, Guard, Guidance, HoldReason, OnTrip, Pace, PauseReason, Rollout,
-    RolloutMode, RolloutStatus, RolloutStep, Signals, StepStanding, StepUnderWay, Tick, Unavailable, tick,
+    RolloutMode, RolloutStatus, RolloutStep, Signals, StepStanding, StepUnderWay, Tick, Unavailable, VerdictRule, tick,
 };
 
 use super::given::{counts, hash, id, minute, planned, quiet, running};
@@ -101,6 +101,29 @@ fn a_breach_pauses_and_loosens_unless_the_rollout_only_pauses() {
     let stopped = at(&only, &emergency);
     assert_eq!(pause(&stopped), (PauseReason::EmergencyAccessBlocked, goal(GoalKind::ReportOnly, 3)));
     assert_eq!(stopped.guidance, Guidance::SuggestRollBack);
+}
+
+#[test]
+fn a_breach_among_those_whom_the_phase_added_is_not_hidden_by_the_many_before_them() {
+    let rollout = automatic(3);
+    let few = Counts { newcomers_only: true, ..counts(9, 20) };
+    let hidden = Signals { newcomers: Some(few.clone()), ..quiet(&rollout, counts(9, 2_000)) };
+    assert!(matches!(at(&rollout, &quiet(&rollout, counts(9, 2_000))).decision, Decision::Advance { .. }), "among all it is no breach");
+    let stopped = at(&rollout, &hidden);
+    assert_eq!(pause(&stopped), (PauseReason::GuardTripped, goal(GoalKind::ReportOnly, 3)));
+    let verdict = stopped.verdict.unwrap();
+    assert!(verdict.counts.newcomers_only);
+    assert_eq!(verdict.recomputed(), verdict);
+    let Decision::Pause { text, .. } = stopped.decision else { panic!() };
+    assert!(text.starts_with("of the people whom this phase added, "), "{text}");
+
+    let well = Signals { newcomers: Some(Counts { newcomers_only: true, ..counts(0, 5) }), ..hidden.clone() };
+    assert!(matches!(at(&rollout, &well).decision, Decision::Advance { .. }), "too few to prove anything, and nothing speaks against them");
+    let literal = Rollout { guard: Guard { rule: VerdictRule::SourceLiteral, ..Guard::default() }, ..automatic(3) };
+    assert!(matches!(at(&literal, &hidden).decision, Decision::Advance { .. }), "the source's rule knows all sign-ins only");
+    let earlier = Counts { effective_from: few.effective_from - TimeDelta::days(1), ..few };
+    let stale = Signals { newcomers: Some(earlier), ..hidden };
+    assert!(matches!(at(&rollout, &stale).decision, Decision::Advance { .. }), "counted from an earlier clock");
 }
 
 #[test]

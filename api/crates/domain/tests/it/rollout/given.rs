@@ -120,6 +120,7 @@ pub fn quiet(rollout: &Rollout, counts: Counts) -> Signals {
     let groups: BTreeSet<Uuid> = rollout.plan.groups_through(u8::MAX);
     Signals {
         counts: Fetched::Known(counts),
+        newcomers: None,
         twin: Fetched::Known(rollout.twin.as_ref().map(|twin| seen(&twin.mark))),
         original: Fetched::Known(Some(seen(&rollout.original))),
         groups: Fetched::Known(groups.into_iter().map(|group| (group, 10)).collect::<BTreeMap<_, _>>()),

@@ -87,6 +87,7 @@ impl World {
                 Some(counts) => fetched(self.missing[0], counts),
                 None => Fetched::Unavailable(Unavailable::NotYet),
             },
+            newcomers: None,
             twin: fetched(self.missing[1], self.twin.as_ref().map(|twin| seen(&twin.mark, twin.emergency_excluded))),
             original: fetched(self.missing[2], self.original.as_ref().map(|mark| seen(mark, true))),
             groups: fetched(self.missing[3], self.groups.clone()),
@@ -249,6 +250,7 @@ impl World {
         }
         let gone = Unavailable::NotConnected;
         let blind = Signals {
+            newcomers: None,
             counts: Fetched::Unavailable(gone),
             twin: Fetched::Unavailable(gone),
             original: Fetched::Unavailable(gone),
