@@ -48,8 +48,11 @@ fn result(record: &Record, policy: Uuid) -> Option<AppliedResult> {
 }
 
 /// The original's result, where the log tells one of report-only mode. A record keeps no policy that did not apply, so one that is missing from an
-/// entry that lists policies did not.
+/// entry that lists policies did not. User actions are not evaluated in report-only mode (rollout-engine.md A5): that says nothing of the policy.
 fn report_only(record: &Record, original: Uuid) -> Option<ReportOnlyResult> {
+    if matches!(record.asked.target, Target::Action(_)) {
+        return None;
+    }
     match result(record, original) {
         Some(AppliedResult::ReportOnlySuccess) => Some(ReportOnlyResult::Success),
         Some(AppliedResult::ReportOnlyFailure) => Some(ReportOnlyResult::Failure),
@@ -58,3 +61,6 @@ fn report_only(record: &Record, original: Uuid) -> Option<ReportOnlyResult> {
         None => record.outcome.told.then_some(ReportOnlyResult::NotApplied),
     }
 }
+
+#[cfg(test)]
+mod tests;
