@@ -2,15 +2,13 @@
 
 use chrono::{DateTime, Utc};
 
-use super::alarm::breach_text;
 use super::command::{Command, CommandKind, Forward, RolloutRefusal, Transition};
 use super::decision::Pace;
+use super::gate::{Gate, said};
 use super::record::{Goal, GoalKind, Mark, Pause, Rollout};
-use super::signals::{Fetched, PolicySeen, Signals};
-use super::startable::{NotStartable, startable};
+use super::signals::{PolicySeen, Signals};
 use super::status::{EndReason, PauseReason, RolloutStatus};
-use super::tick::{current_verdict, forecast_doubt};
-use super::verdict::VerdictOutcome;
+use super::tick::forecast_doubt;
 use crate::policy::PolicyState;
 
 /// The commands that a rollout takes where it stands, in declaration order. Pausing, cancelling and rolling back are among them in every
@@ -66,13 +64,6 @@ fn back_one(rollout: &Rollout) -> Goal {
     let enforced = rollout.twin.as_ref().is_some_and(|twin| twin.mark.state == PolicyState::Enabled);
     let kind = if enforced && rollout.phase > 1 { GoalKind::Pause } else { GoalKind::ReportOnly };
     Goal::new(kind, rollout.phase.saturating_sub(1))
-}
-
-struct Gate<'g> {
-    rollout: &'g Rollout,
-    now: DateTime<Utc>,
-    signals: &'g Signals,
-    pace: &'g Pace,
 }
 
 impl Gate<'_> {
@@ -131,94 +122,6 @@ impl Gate<'_> {
         Ok(self.forward(Goal::new(GoalKind::Complete, phase), self.rollout.forecast_confirmed))
     }
 
-    /// Whether forward moves are possible at all.
-    fn open(&self) -> Result<(), RolloutRefusal> {
-        if !self.signals.tenant_connected {
-            return Err(RolloutRefusal::TenantDisconnected);
-        }
-        self.signals.frozen.as_ref().map_or(Ok(()), |freeze| Err(RolloutRefusal::Frozen(freeze.clone())))
-    }
-
-    /// The original, fit to go on with.
-    fn original(&self) -> Result<&PolicySeen, RolloutRefusal> {
-        let text = match &self.signals.original {
-            Fetched::Unavailable(why) => return Err(RolloutRefusal::SignalMissing(format!("the original could not be read ({why})"))),
-            Fetched::Known(None) => "the original is gone: cancel the rollout",
-            Fetched::Known(Some(seen)) if seen.grants != self.rollout.original.grants => GRANTS,
-            Fetched::Known(Some(seen)) if seen.state != Some(PolicyState::ReportOnly) => {
-                "the original is not in report-only mode: put it back, or cancel the rollout"
-            }
-            Fetched::Known(Some(seen)) => return Ok(seen),
-        };
-        Err(RolloutRefusal::PolicyChanged(text.to_owned()))
-    }
-
-    /// The twin, fit to go on with; `None` where there is none yet.
-    fn twin(&self) -> Result<Option<&PolicySeen>, RolloutRefusal> {
-        let Some(twin) = &self.rollout.twin else { return Ok(None) };
-        let text = match &self.signals.twin {
-            Fetched::Unavailable(why) => return Err(RolloutRefusal::SignalMissing(format!("the twin could not be read ({why})"))),
-            Fetched::Known(None) => "the twin is gone: cancel the rollout",
-            Fetched::Known(Some(seen)) if seen.grants != twin.mark.grants => GRANTS,
-            Fetched::Known(Some(seen)) if !seen.emergency_excluded => {
-                "the twin does not exclude every emergency account: exclude them in Entra, then try again"
-            }
-            Fetched::Known(Some(seen)) => return Ok(Some(seen)),
-        };
-        Err(RolloutRefusal::PolicyChanged(text.to_owned()))
-    }
-
-    /// Both policies are as we left them.
-    fn unedited(&self) -> Result<(), RolloutRefusal> {
-        let (original, twin) = (self.original()?, self.twin()?);
-        let twin_mark = self.rollout.twin.as_ref().map(|twin| &twin.mark.canonical);
-        if original.canonical != self.rollout.original.canonical || twin.map(|seen| &seen.canonical) != twin_mark {
-            let text = "a policy of the rollout was edited outside it: look at the edit, pause, and resume to accept it";
-            return Err(RolloutRefusal::PolicyChanged(text.to_owned()));
-        }
-        Ok(())
-    }
-
-    /// The phase is proven healthy, or somebody takes it upon himself. Where `early` says something, health alone is not enough.
-    fn healthy(&self, asked: &Forward, early: Option<String>) -> Result<(), RolloutRefusal> {
-        if let Some(why) = self.signals.counts.unavailable() {
-            return Err(RolloutRefusal::SignalMissing(format!("the sign-ins of the phase could not be counted ({why})")));
-        }
-        let Some(verdict) = current_verdict(self.rollout, self.now, self.signals) else {
-            return Err(RolloutRefusal::SignalMissing("the sign-ins were not counted since the phase began".to_owned()));
-        };
-        let stale = (self.now - verdict.counts.data_through).num_seconds() > i64::from(self.pace.max_lag_seconds);
-        let doubt = match verdict.outcome {
-            VerdictOutcome::Breach => return Err(RolloutRefusal::Breached(breach_text(&verdict))),
-            VerdictOutcome::Healthy if stale => Some(format!("sign-ins were read up to {} only", verdict.counts.data_through)),
-            VerdictOutcome::Healthy => early,
-            VerdictOutcome::NoData => Some("nobody has signed in yet".to_owned()),
-            VerdictOutcome::Inconclusive if !verdict.bake_elapsed => Some("the phase has not run long enough".to_owned()),
-            VerdictOutcome::Inconclusive => Some("the sign-ins do not prove that the phase is healthy".to_owned()),
-        };
-        let Some(text) = doubt else { return Ok(()) };
-        let newest = self.rollout.last_verdict;
-        match asked.override_verdict {
-            None => Err(RolloutRefusal::NotHealthy { text, verdict: newest }),
-            named if named != newest => Err(RolloutRefusal::StaleVerdict { newest }),
-            Some(_) => said(asked.reason.as_deref()),
-        }
-    }
-
-    fn startable(&self, phase: u8) -> Result<(), RolloutRefusal> {
-        startable(self.rollout, phase, self.signals).map_err(|why| match why {
-            NotStartable::Unknown(_) => RolloutRefusal::SignalMissing(why.text()),
-            _ => RolloutRefusal::PhaseNotStartable(why.text()),
-        })
-    }
-
-    fn foretold(&self, phase: u8, confirmed: bool) -> Result<(), RolloutRefusal> {
-        match forecast_doubt(self.rollout, phase) {
-            Some(doubt) if !confirmed => Err(RolloutRefusal::ForecastNotConfirmed(format!("phase {phase}: {doubt}"))),
-            _ => Ok(()),
-        }
-    }
-
     fn unchanged(&self) -> Transition {
         Transition {
             status: self.rollout.status,
@@ -251,8 +154,6 @@ impl Gate<'_> {
     }
 }
 
-const GRANTS: &str = "the grant controls were edited: the rollout is being cancelled";
-
 /// The mark of a policy that somebody else edited; `None` where nobody did.
 fn accepted(seen: &PolicySeen, mark: &Mark) -> Option<Mark> {
     (seen.canonical != mark.canonical).then(|| Mark {
@@ -260,8 +161,4 @@ fn accepted(seen: &PolicySeen, mark: &Mark) -> Option<Mark> {
         canonical: seen.canonical.clone(),
         grants: seen.grants.clone(),
     })
-}
-
-fn said(reason: Option<&str>) -> Result<(), RolloutRefusal> {
-    if reason.is_none_or(|reason| reason.trim().is_empty()) { Err(RolloutRefusal::ReasonMissing) } else { Ok(()) }
 }

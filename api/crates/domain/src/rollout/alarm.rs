@@ -27,7 +27,7 @@ pub(super) fn alarm(rollout: &Rollout, now: DateTime<Utc>, signals: &Signals, ve
         verdict.and_then(|verdict| disagreement(rollout, verdict)),
         disconnected(signals),
     ];
-    causes.into_iter().flatten().find_map(|cause| cause.decision(rollout))
+    causes.into_iter().flatten().find_map(|cause| cause.decision(rollout, signals))
 }
 
 /// Why a rollout is to be paused.
@@ -39,12 +39,12 @@ struct Cause {
 
 impl Cause {
     /// `None` where it is stopped as far as this cause asks for already.
-    fn decision(self, rollout: &Rollout) -> Option<Decision> {
+    fn decision(self, rollout: &Rollout, signals: &Signals) -> Option<Decision> {
         let goal = Goal::new(self.kind, rollout.phase).over(rollout.goal);
         let new = match rollout.status {
             RolloutStatus::Running | RolloutStatus::Advancing => true,
             RolloutStatus::Reverting => rollout.goal != Some(goal),
-            _ => rollout.next_step(goal).is_some(),
+            _ => rollout.to_loosen(signals).next_step(goal).is_some(),
         };
         new.then_some(Decision::Pause { reason: self.reason, text: self.text, goal })
     }

@@ -34,7 +34,7 @@ pub fn count(rows: &[EvaluatedSignIn], effective_from: DateTime<Utc>, data_throu
 pub struct OutOfOrder;
 
 /// Counts sign-ins as they are read, in the order of their time and id. Holds the users seen, half an hour of attempts, and the reasons.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Counter {
     counts: Counts,
     emergency: BTreeSet<Uuid>,
@@ -51,7 +51,7 @@ pub struct Counter {
 /// User, application, resource.
 type Key = (Uuid, String, String);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Attempt {
     /// Number of its last row, in the order of counting.
     last: u64,
@@ -65,7 +65,7 @@ struct Attempt {
     facts: SignInFacts,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct UserState {
     /// Number of the last row of the attempt that ended last.
     last: u64,

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use super::record::{Goal, GoalKind, Rollout, StepStanding, StepUnderWay};
+use super::signals::{Fetched, Signals};
 use super::status::{EndReason, RolloutStatus, RolloutStep};
 use crate::policy::PolicyState;
 
@@ -72,10 +73,31 @@ impl Rollout {
         }
     }
 
-    /// Nothing is left to be done for a goal that stops something. A change that failed is none that is waited for.
+    /// Nothing is left to be done for a goal that stops something. A change that failed is none that is waited for. Whether a twin is
+    /// really off, only a look at it tells: [`super::tick`] settles that.
     pub(super) fn rests_at(&self, goal: Goal) -> bool {
-        let pending = |step: StepUnderWay| matches!(step.standing, StepStanding::Waiting | StepStanding::InFlight);
-        !self.step.is_some_and(pending) && self.next_step(goal).is_none()
+        if goal.kind != GoalKind::Pause && self.twin.is_some() {
+            return false;
+        }
+        let pending = |step: &StepUnderWay| matches!(step.standing, StepStanding::Waiting | StepStanding::InFlight);
+        !self.step.as_ref().is_some_and(pending) && self.next_step(goal).is_none()
+    }
+
+    /// The rollout as far as the policies are there to be loosened: without those that are gone, and with a twin as enabled where somebody
+    /// else has enabled it.
+    pub(super) fn to_loosen(&self, signals: &Signals) -> Rollout {
+        let mut present = self.clone();
+        match (&signals.twin, &mut present.twin) {
+            (Fetched::Known(None), _) if self.phase > 0 => present.twin = None,
+            (Fetched::Known(Some(seen)), Some(twin)) if seen.state == Some(PolicyState::Enabled) => {
+                twin.mark.state = PolicyState::Enabled;
+            }
+            _ => {}
+        }
+        if matches!(signals.original, Fetched::Known(None)) {
+            present.original.state = PolicyState::Disabled;
+        }
+        present
     }
 
     /// The groups that a change on the way to a goal adds or removes: empty but for [`RolloutStep::Create`], [`RolloutStep::AddGroups`]

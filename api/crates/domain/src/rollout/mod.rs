@@ -2,7 +2,15 @@
 //! rollout-engine.md A3 and A4).
 //!
 //! All of it is pure. What is deliberately absent: anything that could write to Graph. The engine asks here what to do, and does it
-//! through ordinary change requests.
+//! through ordinary change requests:
+//!
+//! 1. A look: gather [`Signals`], ask [`tick`], store [`Rollout::decided`]. For [`Decision::Step`] make the change request of
+//!    [`Rollout::step_groups`] in the same transaction; for [`Decision::StopStep`] cancel it.
+//! 2. The change is handed to the writer: [`Rollout::step_sent`]. It ends: [`Rollout::step_ended`]. Each enqueues a look.
+//! 3. A person: [`command`], then [`Rollout::commanded`], then a look.
+//!
+//! A goal is stored, and never a list of steps: what is to be done next follows from what the two policies are, so that a stop or a crash
+//! in the middle of anything needs no rule of its own.
 
 mod accept;
 mod alarm;
@@ -17,9 +25,11 @@ mod eligibility;
 mod eligible;
 mod evaluated;
 mod forecast;
+mod gate;
 mod goal;
 mod group;
 mod guard;
+mod holds;
 mod judge;
 mod managed;
 mod moved;

@@ -1,6 +1,9 @@
 //! The rollout after a decision, a command, or the outcome of a change.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
 
 use super::command::Transition;
 use super::decision::{Decision, Pace};
@@ -39,7 +42,10 @@ impl Rollout {
                 next.go(*goal, now, pace);
             }
             Decision::StopStep => next.step = None,
-            Decision::Step(step) => next.step = Some(StepUnderWay { step: *step, standing: StepStanding::Waiting, since: now }),
+            Decision::Step(step) => {
+                let groups = self.goal.map(|goal| self.step_groups(*step, goal)).unwrap_or_default();
+                next.step = Some(StepUnderWay { step: *step, groups, standing: StepStanding::Waiting, since: now });
+            }
             Decision::Settle { status, phase, phase_begins } => next.settle(*status, *phase, *phase_begins, now, pace),
         }
         next
@@ -72,26 +78,26 @@ impl Rollout {
 
     /// The rollout after its change was handed to the writer.
     pub fn step_sent(&self, now: DateTime<Utc>) -> Rollout {
-        let step = self.step.map(|step| StepUnderWay { standing: StepStanding::InFlight, since: now, ..step });
+        let step = self.step.clone().map(|step| StepUnderWay { standing: StepStanding::InFlight, since: now, ..step });
         Rollout { step, ..self.clone() }
     }
 
     /// The rollout after the outcome of its change. One whose effect nobody knows is taken as done, so that a stop undoes it.
     pub fn step_ended(&self, outcome: &StepOutcome, now: DateTime<Utc>) -> Rollout {
         let mut next = self.clone();
-        let Some(step) = self.step else { return next };
+        let Some(step) = self.step.clone() else { return next };
         match outcome {
             StepOutcome::Applied(mark) => {
                 next.step = None;
-                next.took_effect(step.step, mark.as_ref());
+                next.took_effect(step.step, &step.groups, mark.as_ref());
             }
             StepOutcome::Failed => next.step = Some(StepUnderWay { standing: StepStanding::Failed, since: now, ..step }),
             StepOutcome::Unknown => {
-                next.step = Some(StepUnderWay { standing: StepStanding::Unknown, since: now, ..step });
                 // A loosening that may have failed is not taken as done: it is tried again.
                 if step.step.forward() {
-                    next.took_effect(step.step, None);
+                    next.took_effect(step.step, &step.groups, None);
                 }
+                next.step = Some(StepUnderWay { standing: StepStanding::Unknown, since: now, ..step });
             }
         }
         next
@@ -99,7 +105,8 @@ impl Rollout {
 
     /// Towards a goal that stops something: at once where nothing has to be written and nothing is under way.
     fn go(&mut self, goal: Goal, now: DateTime<Utc>, pace: &Pace) {
-        if self.step.is_some_and(|step| matches!(step.standing, StepStanding::Failed | StepStanding::Unknown)) {
+        let ended = |step: &StepUnderWay| matches!(step.standing, StepStanding::Failed | StepStanding::Unknown);
+        if self.step.as_ref().is_some_and(ended) {
             self.step = None;
         }
         self.goal = Some(goal);
@@ -129,12 +136,10 @@ impl Rollout {
     }
 
     /// The marks after a change; `mark` is the policy that it wrote, where it was read back.
-    fn took_effect(&mut self, step: RolloutStep, mark: Option<&Mark>) {
+    fn took_effect(&mut self, step: RolloutStep, groups: &BTreeSet<Uuid>, mark: Option<&Mark>) {
         use RolloutStep as S;
-        let goal = self.goal.unwrap_or(Goal::new(super::record::GoalKind::Pause, self.phase));
-        let groups = self.step_groups(step, goal);
         match step {
-            S::Create => self.twin = mark.map(|mark| Twin { mark: mark.clone(), groups }),
+            S::Create => self.twin = mark.map(|mark| Twin { mark: mark.clone(), groups: groups.clone() }),
             S::EnableOriginal => self.original = written(&self.original, mark, PolicyState::Enabled),
             S::RestoreOriginal => self.original = written(&self.original, mark, PolicyState::ReportOnly),
             S::DeleteTwin => self.twin = None,
@@ -157,6 +162,8 @@ impl Rollout {
     }
 }
 
+/// The grant controls are never taken over from what was read back: an edit of them must not pass for our own write.
 fn written(before: &Mark, read_back: Option<&Mark>, state: PolicyState) -> Mark {
-    read_back.cloned().unwrap_or_else(|| Mark { state, ..before.clone() })
+    let canonical = read_back.map_or_else(|| before.canonical.clone(), |mark| mark.canonical.clone());
+    Mark { state, canonical, grants: before.grants.clone() }
 }

@@ -12,10 +12,10 @@ use super::sign_in::SignInFacts;
 const SHOWN: usize = 3;
 
 /// The reasons of blocked attempts, by error code and application.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Reasons(BTreeMap<(i32, String), Reason>);
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Reason {
     app_name: Option<String>,
     attempts: u64,

@@ -105,11 +105,13 @@ pub struct Goal {
 }
 
 /// The change under way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StepUnderWay {
     /// What it does.
     pub step: RolloutStep,
+    /// The groups that it adds or removes, as it was made: the goal may have changed since.
+    pub groups: BTreeSet<Uuid>,
     /// Where it stands.
     pub standing: StepStanding,
     /// Since when: a loosening that failed is tried again a look later.

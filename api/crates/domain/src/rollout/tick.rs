@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::alarm::alarm;
 use super::decision::{Decision, HoldReason, Pace, Tick};
+use super::holds::{Line, Table};
 use super::judge::verdict;
 use super::record::{Goal, GoalKind, Rollout, StepStanding};
 use super::signals::{Fetched, Signals};
@@ -48,15 +49,6 @@ pub fn current_verdict(rollout: &Rollout, now: DateTime<Utc>, signals: &Signals)
     let bake = TimeDelta::seconds(i64::from(phase.min_bake_seconds));
     Some(verdict(counts, &rollout.guard, counts.data_through.min(now) >= from + bake))
 }
-
-struct Table<'t> {
-    rollout: &'t Rollout,
-    now: DateTime<Utc>,
-    signals: &'t Signals,
-    pace: &'t Pace,
-}
-
-type Line = (Decision, Guidance);
 
 impl Table<'_> {
     fn verdict(&self) -> Option<Verdict> {
@@ -115,9 +107,9 @@ impl Table<'_> {
     }
 
     fn on_the_way(&self, goal: Goal) -> Line {
-        let next = self.present().next_step(goal);
         let forward = goal.kind.forward();
-        if let Some(under_way) = self.rollout.step {
+        let next = if forward { self.rollout.next_step(goal) } else { self.rollout.to_loosen(self.signals).next_step(goal) };
+        if let Some(under_way) = &self.rollout.step {
             match under_way.standing {
                 StepStanding::Waiting if next != Some(under_way.step) => return (Decision::StopStep, Guidance::NoActionNeeded),
                 StepStanding::Waiting | StepStanding::InFlight => {
@@ -141,23 +133,11 @@ impl Table<'_> {
         };
         if forward {
             let held = self.unread().or_else(|| self.uncounted()).or_else(|| if step.forward() { self.frozen() } else { None });
-            if let Some(held) = held {
+            if let Some(held) = held.or_else(|| self.unverified(goal, step)) {
                 return held;
             }
         }
         (Decision::Step(step), Guidance::NoActionNeeded)
-    }
-
-    /// The rollout without the policies that are gone: there is nothing to be undone in them.
-    fn present(&self) -> Rollout {
-        let mut present = self.rollout.clone();
-        if matches!(self.signals.twin, Fetched::Known(None)) && present.phase > 0 {
-            present.twin = None;
-        }
-        if matches!(self.signals.original, Fetched::Known(None)) {
-            present.original.state = PolicyState::Disabled;
-        }
-        present
     }
 
     fn step_failed(&self, step: RolloutStep) -> Line {
@@ -221,39 +201,6 @@ impl Table<'_> {
             }
             _ => (Decision::Advance { goal: Goal::new(GoalKind::Run, next) }, Guidance::NoActionNeeded),
         }
-    }
-
-    /// Holds where one of the two policies could not be read.
-    fn unread(&self) -> Option<Line> {
-        let twin = self.rollout.twin.is_some().then(|| self.signals.twin.unavailable()).flatten();
-        let (which, why) = match (twin, &self.signals.original) {
-            (Some(why), _) => ("twin", why),
-            (None, Fetched::Unavailable(why)) => ("original", *why),
-            (None, Fetched::Known(_)) => return None,
-        };
-        Some(self.hold(HoldReason::SignalMissing, format!("the {which} could not be read ({why})"), Guidance::NoActionNeeded))
-    }
-
-    /// Holds where the sign-ins of a phase could not be counted. Before the first there are none.
-    fn uncounted(&self) -> Option<Line> {
-        let why = self.signals.counts.unavailable().filter(|_| self.rollout.phase > 0)?;
-        let text = format!("the sign-ins of the phase could not be counted ({why})");
-        Some(self.hold(HoldReason::SignalMissing, text, Guidance::NoActionNeeded))
-    }
-
-    fn frozen(&self) -> Option<Line> {
-        let freeze = self.signals.frozen.as_ref()?;
-        Some(self.hold(HoldReason::Frozen, format!("forward moves are frozen: {freeze}"), Guidance::NoActionNeeded))
-    }
-
-    fn hold(&self, why: HoldReason, text: impl Into<String>, guidance: Guidance) -> Line {
-        // Nothing is watched before there is a twin.
-        let watched = self.rollout.status != RolloutStatus::Planned || self.rollout.twin.is_some();
-        (Decision::Hold { why, text: text.into(), look_again_at: watched.then(|| self.next_look()) }, guidance)
-    }
-
-    fn next_look(&self) -> DateTime<Utc> {
-        self.now + TimeDelta::seconds(i64::from(self.pace.look_seconds))
     }
 }
 

@@ -62,7 +62,8 @@ fn apart(k: u64, n: u64, share: u32) -> Option<Side> {
     let (seen, expected) = (k * whole, n * share);
     let distance = seen.abs_diff(expected);
     let (left, right) = (distance * distance * BILLION, Z2 * n * share * (whole - share));
-    (left >= right).then_some(Side { above: seen >= expected, strictly: left > right })
+    // Nobody is sure that everybody is blocked, or nobody.
+    (right > 0 && left >= right).then_some(Side { above: seen >= expected, strictly: left > right })
 }
 
 fn scaled(k: u64, n: u64) -> Option<(u128, u128)> {

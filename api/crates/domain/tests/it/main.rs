@@ -36,6 +36,7 @@ mod properties;
 mod real;
 mod resolution;
 mod rollback;
+mod rollout;
 mod schedule;
 mod states;
 mod summaries;
