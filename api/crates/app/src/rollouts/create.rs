@@ -5,7 +5,9 @@ use domain::change::refusal::Refusal;
 use domain::event::{EventKind, SubjectKind};
 use domain::id::{AuditId, RolloutId};
 use domain::policy::Criticality;
-use domain::rollout::{Eligibility, EligibilityCode, ManagedRollout, Outlook, Plan, Rollout, RolloutMode, RolloutStatus};
+use domain::rollout::{
+    Eligibility, EligibilityCode, EligibilityReason, ManagedRollout, Outlook, Plan, Rollout, RolloutMode, RolloutStatus,
+};
 use domain::workspace::Actor;
 use serde_json::json;
 use store::WriteTx;
@@ -141,7 +143,8 @@ fn proposed(app: &App, material: &Material, mode: RolloutMode) -> AppResult<Plan
 /// Refuses what lacks a prerequisite. Who chooses the phases answers for the groups.
 fn check_eligible(eligibility: &Eligibility, chosen: bool) -> AppResult<()> {
     let of_groups = |code| matches!(code, EligibilityCode::FiveGroups | EligibilityCode::UsableGroups);
-    let unmet = eligibility.reasons.iter().filter(|reason| !reason.met && !(chosen && of_groups(reason.code)));
+    let passes = |reason: &&EligibilityReason| reason.met || (chosen && of_groups(reason.code));
+    let unmet = eligibility.reasons.iter().filter(|reason| !passes(reason));
     let texts: Vec<&str> = unmet.map(|reason| reason.text.as_str()).collect();
     if texts.is_empty() { Ok(()) } else { Err(Refusal::RolloutNotEligible(texts.join("; ")).into()) }
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::decision::HoldReason;
 use super::record::Rollout;
-use super::status::{Guidance, RolloutStatus};
+use super::status::Guidance;
 use crate::change::approval_rules::ApprovalRules;
 use crate::change::request::{Approval, ApprovalState};
 use crate::id::{ChangeId, MemberId, PolicyId, RolloutId, TenantId, WorkspaceId};
@@ -94,14 +94,5 @@ impl ManagedRollout {
     /// The request that waits for a decision.
     pub fn pending_approval(&self) -> Option<&Approval> {
         self.approvals.iter().find(|approval| approval.state == ApprovalState::Pending)
-    }
-
-    /// Whether the phase with this number may still be edited: it was not started, and is not about to be.
-    pub fn editable(&self, number: usize) -> bool {
-        let reached = match (&self.state.goal, self.state.status) {
-            (Some(goal), RolloutStatus::Advancing) => self.state.phase.max(goal.phase),
-            _ => self.state.phase,
-        };
-        !self.state.status.terminal() && number > usize::from(reached)
     }
 }
