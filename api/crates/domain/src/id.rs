@@ -51,6 +51,10 @@ ids! {
     BaselinePolicyId,
     /// A bulk change.
     BulkChangeId,
+    /// A run of the optimization agent.
+    AgentRunId,
+    /// A suggestion of the optimization agent.
+    SuggestionId,
 }
 
 /// SHA-256 of a canonical document, lower-case hex, 64 characters.
