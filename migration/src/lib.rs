@@ -25,6 +25,7 @@ mod m20261121_000014_people;
 mod m20261121_000015_impact;
 mod m20261121_000016_bulk_changes;
 mod m20261121_000017_tenant_aliases;
+mod m20261121_000020_agent;
 
 pub use lock::{LOCK_WAIT_S, down_all, pending, up};
 
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000015_impact::Migration),
             Box::new(m20261121_000016_bulk_changes::Migration),
             Box::new(m20261121_000017_tenant_aliases::Migration),
+            Box::new(m20261121_000020_agent::Migration),
         ]
     }
 }

@@ -120,6 +120,20 @@ text_enum! {
         ScheduleBulkChange = "scheduleBulkChange",
         /// `revokeBulkSchedule`
         RevokeBulkSchedule = "revokeBulkSchedule",
+        /// `setAgentSettings`
+        SetAgentSettings = "setAgentSettings",
+        /// `runAgent`
+        RunAgent = "runAgent",
+        /// `replayAgentRun`
+        ReplayAgentRun = "replayAgentRun",
+        /// `reviewSuggestion`
+        ReviewSuggestion = "reviewSuggestion",
+        /// `acceptSuggestion`
+        AcceptSuggestion = "acceptSuggestion",
+        /// `dismissSuggestion`
+        DismissSuggestion = "dismissSuggestion",
+        /// `snoozeSuggestion`
+        SnoozeSuggestion = "snoozeSuggestion",
     }
 }
 
@@ -144,6 +158,10 @@ pub fn allowed(role: Role, operation: Operation) -> bool {
             matches!(role, Owner | Admin)
         }
         ApplyBulkChange | StopBulkChange | CancelBulkChange | RetryFailed | RollbackBulk | ScheduleBulkChange | RevokeBulkSchedule => {
+            matches!(role, Owner | Admin)
+        }
+        // The optimization agent and its suggestions.
+        SetAgentSettings | RunAgent | ReplayAgentRun | ReviewSuggestion | AcceptSuggestion | DismissSuggestion | SnoozeSuggestion => {
             matches!(role, Owner | Admin)
         }
         // Tenants and what they are measured against.

@@ -30,6 +30,10 @@ text_enum! {
         Baseline = "BASELINE",
         /// A bulk change.
         BulkChange = "BULK_CHANGE",
+        /// A run of the optimization agent.
+        AgentRun = "AGENT_RUN",
+        /// A suggestion of the optimization agent.
+        Suggestion = "SUGGESTION",
     }
 }
 
@@ -112,6 +116,20 @@ text_enum! {
         BulkChanged = "BULK_CHANGED",
         /// Work on a bulk change moved on; `data.stage`, `data.counts` by state, `data.moved` with what moved.
         BulkProgress = "BULK_PROGRESS",
+        /// The agent of a tenant was turned on or off, or set otherwise; `data.enabled`.
+        AgentSettingsChanged = "AGENT_SETTINGS_CHANGED",
+        /// A run of the agent was asked for; `data.trigger`.
+        AgentRunStarted = "AGENT_RUN_STARTED",
+        /// A run ended; `data.found`, `data.created`, `data.updated`, `data.reopened`, `data.superseded`.
+        AgentRunCompleted = "AGENT_RUN_COMPLETED",
+        /// A run gave up; `data.code`, `data.message`, `data.severity`.
+        AgentRunFailed = "AGENT_RUN_FAILED",
+        /// The agent suggests something; `data.kind`, `data.title`.
+        SuggestionCreated = "SUGGESTION_CREATED",
+        /// A run found it again with other evidence; `data.kind`.
+        SuggestionUpdated = "SUGGESTION_UPDATED",
+        /// A suggestion moved; `data.from`, `data.to`, `data.reason`, `data.changeId`.
+        SuggestionStatusChanged = "SUGGESTION_STATUS_CHANGED",
     }
 }
 

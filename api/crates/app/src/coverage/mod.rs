@@ -16,6 +16,7 @@ use tokio::time::timeout;
 use crate::App;
 use crate::error::{AppError, AppResult};
 
+pub(crate) use basis::Basis;
 pub use measure::TenantCoverage;
 pub use overlaps::{PolicyOverlap, TenantOverlaps};
 
@@ -101,7 +102,7 @@ impl Default for Computations {
 
 impl App {
     /// A turn to compute; busy where none comes up in time.
-    async fn turn(&self) -> AppResult<OwnedSemaphorePermit> {
+    pub(crate) async fn turn(&self) -> AppResult<OwnedSemaphorePermit> {
         let turns = Arc::clone(&self.computations().turns);
         match timeout(TURN, turns.acquire_owned()).await {
             Ok(Ok(turn)) => Ok(turn),
@@ -111,6 +112,6 @@ impl App {
 }
 
 /// Runs what takes long on a thread that may.
-async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> AppResult<T> {
+pub(crate) async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> AppResult<T> {
     tokio::task::spawn_blocking(work).await.map_err(|cause| AppError::Internal(cause.into()))
 }

@@ -45,7 +45,7 @@ fn lane_of(kind: JobKind) -> &'static str {
     match kind {
         JobKind::Apply => APPLY,
         JobKind::Fire | JobKind::BulkDryRun | JobKind::BulkAdvance | JobKind::BulkFire | JobKind::BulkImpact => STEER,
-        JobKind::Sync | JobKind::People | JobKind::Impact | JobKind::Ingest => WORK,
+        JobKind::Sync | JobKind::People | JobKind::Impact | JobKind::Ingest | JobKind::Agent => WORK,
     }
 }
 

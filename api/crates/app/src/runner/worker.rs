@@ -68,6 +68,7 @@ async fn perform(app: &App, job: &Job) -> Result<JobEnd, JobError> {
         Ok(JobKind::BulkAdvance) => crate::bulk::advance::run(app, job).await,
         Ok(JobKind::BulkFire) => crate::bulk::schedule::run(app, job).await,
         Ok(JobKind::BulkImpact) => crate::bulk::impact::run(app, job).await,
+        Ok(JobKind::Agent) => crate::agent::job::run(app, job).await,
         Err(unknown) => Err(JobError::Broken(unknown.to_string())),
     }
 }
@@ -134,6 +135,7 @@ async fn give_up(app: &App, job: &Job, error: &JobError) -> Result<(), JobError>
         Ok(JobKind::Ingest) => crate::ingest::gave_up(app, job).await?,
         Ok(JobKind::BulkAdvance) => crate::bulk::advance::gave_up(app, job, error).await?,
         Ok(JobKind::BulkFire) => crate::bulk::schedule::gave_up(app, job, error).await?,
+        Ok(JobKind::Agent) => crate::agent::job::gave_up(app, job, error).await?,
         Ok(JobKind::BulkDryRun | JobKind::BulkImpact) => {}
         Err(_) => {}
     }

@@ -13,11 +13,13 @@ mod input;
 mod naming;
 mod reconcile;
 mod rules;
+mod run;
 mod settings;
 mod suggestion;
 
 use serde::{Deserialize, Serialize};
 
+use crate::document::text_hash;
 use crate::text_enum;
 
 pub use differences::differences;
@@ -26,6 +28,7 @@ pub use input::*;
 pub use naming::{DEFAULT_PATTERN, named};
 pub use reconcile::{Outcome, Reason, Reconciled, Run, reconcile};
 pub use rules::{FEWEST_GROUPS, suggest};
+pub use run::*;
 pub use settings::*;
 pub use suggestion::*;
 
@@ -126,6 +129,13 @@ pub struct Analysis {
     pub findings: Vec<Finding>,
     /// What was left out, at most [`MAX_SKIPPED`].
     pub skipped: Vec<Skipped>,
+}
+
+impl Analysis {
+    /// Over everything that it says: equal for equal findings.
+    pub fn digest(&self) -> String {
+        text_hash(&serde_json::json!(self).to_string()).0
+    }
 }
 
 /// The most findings of one run.

@@ -117,13 +117,13 @@ fn gap(scenario: &Scenario, policies: &[Compiled<'_>], crowds: &Crowds<'_>) -> G
 /// How well policies of a state stop a scenario; of several the best counts.
 pub(super) fn level(scenario: &Scenario, policies: &[Compiled<'_>], state: PolicyState, who: &Identity) -> Level {
     let of_state = policies.iter().filter(|compiled| compiled.state == state);
-    of_state.map(|compiled| scenario.level(&compiled.rule, &compiled.form, who)).max().unwrap_or(Level::Uncovered)
+    of_state.map(|compiled| scenario.level(compiled, who)).max().unwrap_or(Level::Uncovered)
 }
 
 /// Places of the policies of a state that stop a scenario altogether.
 fn covering(scenario: &Scenario, policies: &[Compiled<'_>], state: PolicyState, who: &Identity) -> Vec<usize> {
     let of_state = policies.iter().enumerate().filter(|(_, compiled)| compiled.state == state);
-    of_state.filter(|(_, compiled)| scenario.level(&compiled.rule, &compiled.form, who) == Level::Covered).map(|(at, _)| at).collect()
+    of_state.filter(|(_, compiled)| scenario.level(compiled, who) == Level::Covered).map(|(at, _)| at).collect()
 }
 
 fn apps(coverage: &Coverage, material: &Material) -> AppGaps {

@@ -85,6 +85,8 @@ struct Compiled<'m> {
     policy: &'m MaterialPolicy,
     form: Canonical,
     rule: Rule,
+    /// Terms of use that it names.
+    terms: BTreeSet<String>,
     state: PolicyState,
 }
 
@@ -165,7 +167,8 @@ fn compile(material: &Material) -> Vec<Compiled<'_>> {
             let state = policy.document.state().filter(|state| *state != PolicyState::Disabled)?;
             // The question is what it does once it is on: a rule in report-only mode leaves user actions out.
             let rule = Rule::new(&policy.document.merged(&serde_json::json!({ "state": "enabled" })), &material.surroundings);
-            Some(Compiled { policy, form: policy.document.canonical(), rule, state })
+            let terms = references_text(&policy.document, DirectoryKind::TermsOfUse);
+            Some(Compiled { policy, form: policy.document.canonical(), rule, terms, state })
         })
         .collect();
     policies.sort_by(|a, b| (a.policy.document.display_name(), a.policy.id).cmp(&(b.policy.document.display_name(), b.policy.id)));
@@ -173,8 +176,7 @@ fn compile(material: &Material) -> Vec<Compiled<'_>> {
 }
 
 fn enforced(compiled: &Compiled<'_>, material: &Material) -> Enforced {
-    let terms = references_text(&compiled.policy.document, DirectoryKind::TermsOfUse);
-    Enforced { rule: Rule::new(&compiled.policy.document, &material.surroundings), terms }
+    Enforced { rule: Rule::new(&compiled.policy.document, &material.surroundings), terms: compiled.terms.clone() }
 }
 
 fn facts(

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::effects::PairCount;
-use super::{Compiled, Material};
+use super::{Compiled, Material, scenarios};
 use crate::agent::consolidate::{Merged, merged, one_of};
 use crate::agent::{MergeFacts, PairFacts, differences};
 use crate::change::kind::ChangePayload;
@@ -49,13 +49,15 @@ impl Plan {
             made.extend([(at, one_of(a, b, false)), (at, one_of(a, b, true))]);
             made.extend(merged(a, b, &pair.differ).ok().map(|merged| (at, merged)));
         }
+        // A policy whose demand another one implies may still be what protects devices, or answers to risk: that is not taken away.
+        made.retain(|(at, merge)| keeps_scenarios(merge, &policies[similar[*at].first], &policies[similar[*at].second]));
         let holds = by_sets(material, policies, people, &similar, &made);
         for (at, pair) in similar.into_iter().enumerate() {
             let (a, b) = (&policies[pair.first], &policies[pair.second]);
             let why = merged(&a.policy.document, &b.policy.document, &pair.differ).err();
             let candidates = || made.iter().zip(&holds).filter(|((of, _), _)| *of == at);
-            let chosen = candidates().find(|(_, holds)| **holds).or_else(|| candidates().nth(2));
-            let Some(((_, merge), holds)) = chosen else {
+            let chosen = candidates().find(|(_, holds)| **holds);
+            let Some(((_, merge), holds)) = chosen.or_else(|| candidates().last().filter(|_| why.is_none())) else {
                 plan.pairs.push(facts(&pair, a, b, None, why));
                 continue;
             };
@@ -128,6 +130,11 @@ fn by_sets(material: &Material, policies: &[Compiled<'_>], people: &People, pair
         })
         .collect();
     proved(&candidates, &merges, people, &material.surroundings, &[])
+}
+
+fn keeps_scenarios(merge: &Merged, a: &Compiled<'_>, b: &Compiled<'_>) -> bool {
+    let form = merge.document.canonical();
+    scenarios::KINDS.iter().all(|is_of| is_of(&form) || !(is_of(&a.form) || is_of(&b.form)))
 }
 
 fn enabled(document: &PolicyDocument) -> PolicyDocument {

@@ -2,15 +2,19 @@
 
 use std::collections::BTreeSet;
 
+use super::Compiled;
 use crate::coverage::Level;
 use crate::document::Canonical;
-use crate::evaluate::{Answer, Rule, Standing};
+use crate::evaluate::{Answer, Standing};
 use crate::signin::{
     ClientApp, Device, DeviceAttributes, Identity, Place, Platform, Proofs, RiskLevel, Target, Traits, TransferMethod, TrustType, UserKind,
 };
 
 /// Stands for every application that no policy names, and Exchange Online, which policies for Office 365 name.
 const TARGETS: [&str; 2] = ["00000000-0000-0000-0000-000000000000", "00000002-0000-0ff1-ce00-000000000000"];
+
+/// Kinds of policy that a scenario asks for by name: devices, the risk of users, the risk of sign-ins.
+pub(super) const KINDS: [fn(&Canonical) -> bool; 3] = [names_device, names_user_risk, names_sign_in_risk];
 
 /// A sign-in that policies should stop.
 pub(super) struct Scenario {
@@ -65,8 +69,9 @@ impl Scenario {
     }
 
     /// How well a policy, taken as enforced, stops it for people of whom this is the identity.
-    pub(super) fn level(&self, rule: &Rule, form: &Canonical, who: &Identity) -> Level {
-        if !(self.relevant)(form) {
+    pub(super) fn level(&self, policy: &Compiled<'_>, who: &Identity) -> Level {
+        let rule = &policy.rule;
+        if !(self.relevant)(&policy.form) {
             return Level::Uncovered;
         }
         let person = rule.of_person(who);
@@ -82,7 +87,9 @@ impl Scenario {
             let reached = person.min(rule.of_target(&Target::Resource((*target).to_owned())));
             let around = rule.of_place(&Place::default()).min(rule.of_device(None)).min(rule.of_traits(traits));
             // A platform on which an approved application exists: controls are asked about it, conditions are not.
-            let asked = Traits { platform: Some(Some(Platform::Ios)), ..traits.clone() };
+            // Terms are accepted: a policy that asks for them alone stops nobody for long.
+            let mut asked = Traits { platform: Some(Some(Platform::Ios)), ..traits.clone() };
+            asked.proofs.accepted_terms = Some(policy.terms.clone());
             let stops = match rule.standing(kind, Some(&self.device), &asked) {
                 Standing::Refused => Answer::Yes,
                 Standing::Interrupted => Answer::of(!self.refused),
@@ -152,7 +159,6 @@ fn proven() -> Proofs {
         registered: None,
         approved_app: Some(true),
         protected_app: Some(true),
-        // A policy that asks for terms alone stops nobody for long.
         accepted_terms: None,
         remediated: Some(true),
         bound_token: Some(true),
