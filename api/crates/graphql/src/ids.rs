@@ -62,10 +62,14 @@ pub enum Kind {
     BaselinePolicy = 21,
     /// A bulk change.
     BulkChange = 60,
+    /// A run of the optimization agent.
+    AgentRun = 80,
+    /// A suggestion.
+    Suggestion = 81,
 }
 
 impl Kind {
-    const ALL: [Kind; 18] = [
+    const ALL: [Kind; 20] = [
         Kind::Workspace,
         Kind::Member,
         Kind::Tenant,
@@ -84,6 +88,8 @@ impl Kind {
         Kind::Baseline,
         Kind::BaselinePolicy,
         Kind::BulkChange,
+        Kind::AgentRun,
+        Kind::Suggestion,
     ];
 
     fn of(byte: u8) -> Option<Self> {

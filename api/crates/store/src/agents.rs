@@ -44,7 +44,10 @@ impl Reader {
             return Err(StoreError::corrupt("agent.known_users: not a multiple of eight bytes".to_owned()));
         }
         let applications: Option<BTreeSet<String>> = optional_json("agent.known_applications", applications.as_deref())?;
-        Ok(Some(Known { users: chunks.iter().map(|bytes| u64::from_be_bytes(*bytes)).collect(), applications: applications.unwrap_or_default() }))
+        Ok(Some(Known {
+            users: chunks.iter().map(|bytes| u64::from_be_bytes(*bytes)).collect(),
+            applications: applications.unwrap_or_default(),
+        }))
     }
 }
 

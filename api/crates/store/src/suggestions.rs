@@ -68,7 +68,12 @@ impl Reader {
     }
 
     /// A page of suggestions, newest first.
-    pub async fn suggestions_page(&self, workspace: WorkspaceId, filter: &SuggestionFilter, request: &PageRequest) -> Result<Page<Suggestion>> {
+    pub async fn suggestions_page(
+        &self,
+        workspace: WorkspaceId,
+        filter: &SuggestionFilter,
+        request: &PageRequest,
+    ) -> Result<Page<Suggestion>> {
         let keyset = Keyset {
             list: "suggestions",
             key: Expr::col(Column::CreatedAt),

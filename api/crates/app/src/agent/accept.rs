@@ -69,7 +69,8 @@ impl App {
         let event = suggestion_event(&accepted, EventKind::SuggestionStatusChanged, Some(actor.member_id), data.clone());
         tx.append_events(actor.workspace_id, now, vec![event]).await?;
         let subject = Subject::new(SubjectKind::Suggestion, accepted.id.0, Some(accepted.tenant_id));
-        tx.append_audit(actor.workspace_id, AuditId(self.ids().uuid()), now, subject.done(actor, Operation::AcceptSuggestion, data)).await?;
+        tx.append_audit(actor.workspace_id, AuditId(self.ids().uuid()), now, subject.done(actor, Operation::AcceptSuggestion, data))
+            .await?;
         tx.commit().await?;
         self.hub().poke();
         Ok((accepted, change))

@@ -21,7 +21,12 @@ const AHEAD: usize = 2;
 
 impl App {
     /// Measures a tenant; or says what has to be read first.
-    pub(super) async fn gather(&self, actor: &Actor, tenant: &Tenant, agent: &Agent) -> AppResult<Result<(AgentInput, Known), NotMeasurable>> {
+    pub(super) async fn gather(
+        &self,
+        actor: &Actor,
+        tenant: &Tenant,
+        agent: &Agent,
+    ) -> AppResult<Result<(AgentInput, Known), NotMeasurable>> {
         let asked = self.asked(actor, tenant.id, DAYS).await?;
         let basis = match self.basis(&asked).await? {
             Ok(basis) => basis,
@@ -77,9 +82,8 @@ impl App {
         let Some(run) = agent.last_run else { return Ok(None) };
         let Some(known) = reader.agent_known(agent.workspace_id, agent.tenant_id).await? else { return Ok(None) };
         let input = self.stored_input(actor, run).await?;
-        let entries = input.map_or_else(BTreeMap::new, |input| {
-            input.policies.into_iter().map(|policy| (policy.id, policy.exclusion_entries)).collect()
-        });
+        let entries = input
+            .map_or_else(BTreeMap::new, |input| input.policies.into_iter().map(|policy| (policy.id, policy.exclusion_entries)).collect());
         Ok(Some(Preceding { known, exclusion_entries: entries }))
     }
 

@@ -85,8 +85,9 @@ impl App {
             SuggestionStep::Snooze(until) => Decision::Snooze(until.unwrap_or(now + SNOOZE)),
         };
         let (from, read) = (suggestion.status, suggestion.revision);
-        let decided =
-            suggestion.decided(&decision, actor.member_id, note, now).map_err(|refused| AppError::invalid(&["input", "id"], refused.to_string()))?;
+        let decided = suggestion
+            .decided(&decision, actor.member_id, note, now)
+            .map_err(|refused| AppError::invalid(&["input", "id"], refused.to_string()))?;
         tx.update_suggestion(&decided, read).await?;
         let data = json!({ "from": from, "to": decided.status, "until": decided.snoozed_until });
         let event = suggestion_event(&decided, EventKind::SuggestionStatusChanged, Some(actor.member_id), data.clone());

@@ -52,7 +52,13 @@ impl App {
         if tx.agent(actor.workspace_id, tenant.id).await?.is_none() {
             tx.insert_agent(&never_set(actor.workspace_id, tenant.id, now)).await?;
         }
-        let new = NewRun { id, workspace_id: actor.workspace_id, tenant_id: tenant.id, trigger: AgentRunTrigger::Member, as_member: actor.member_id };
+        let new = NewRun {
+            id,
+            workspace_id: actor.workspace_id,
+            tenant_id: tenant.id,
+            trigger: AgentRunTrigger::Member,
+            as_member: actor.member_id,
+        };
         let run = self.begin_agent_run(&tx, new).await?;
         let subject = Subject::new(SubjectKind::AgentRun, run.id.0, Some(tenant.id));
         let entry = subject.done(actor, Operation::RunAgent, json!({}));
@@ -70,8 +76,13 @@ impl App {
         tx.move_agent_due(agent, now + RUN_EVERY).await?;
         if tx.running_agent_run(agent.workspace_id, agent.tenant_id).await?.is_none() {
             let id = AgentRunId(self.ids().uuid());
-            let new =
-                NewRun { id, workspace_id: agent.workspace_id, tenant_id: agent.tenant_id, trigger: AgentRunTrigger::Schedule, as_member: member };
+            let new = NewRun {
+                id,
+                workspace_id: agent.workspace_id,
+                tenant_id: agent.tenant_id,
+                trigger: AgentRunTrigger::Schedule,
+                as_member: member,
+            };
             self.begin_agent_run(&tx, new).await?;
         }
         tx.commit().await?;
@@ -97,7 +108,8 @@ impl App {
         tx.insert_agent_run(&run).await?;
         tx.enqueue_job(&agent_job(JobId(self.ids().uuid()), &run, now)).await?;
         let by = (new.trigger == AgentRunTrigger::Member).then_some(new.as_member);
-        tx.append_events(run.workspace_id, now, vec![run_event(&run, EventKind::AgentRunStarted, by, json!({ "trigger": run.trigger }))]).await?;
+        tx.append_events(run.workspace_id, now, vec![run_event(&run, EventKind::AgentRunStarted, by, json!({ "trigger": run.trigger }))])
+            .await?;
         Ok(run)
     }
 }

@@ -35,6 +35,29 @@ pub(super) fn one_of(a: &PolicyDocument, b: &PolicyDocument, second_stays: bool)
     Merged { document: if second_stays { b.clone() } else { a.clone() }, second_stays }
 }
 
+/// Whether the lists of the one policy take in whom the lists of the other one take in, whoever is in which group and whatever a location holds:
+/// a merge must not rest on memberships of today.
+pub(super) fn stands_for(outer: &Canonical, inner: &Canonical) -> bool {
+    let list =
+        |form: &Canonical, name: &str| -> BTreeSet<String> { form.texts(&["conditions", "users", name]).map(str::to_owned).collect() };
+    let within = |a: &Canonical, b: &Canonical, names: &[&str]| names.iter().all(|name| list(a, name).is_subset(&list(b, name)));
+    let guests = |form: &Canonical, name: &str| form.at(&["conditions", "users", name]).cloned();
+    let same_or_absent = |a: Option<Value>, b: Option<Value>| a.is_none() || a == b;
+    let all = list(outer, "includeUsers").contains("All");
+    let included = within(inner, outer, &["includeUsers", "includeGroups", "includeRoles"])
+        && same_or_absent(guests(inner, "includeGuestsOrExternalUsers"), guests(outer, "includeGuestsOrExternalUsers"));
+    let excluded = within(outer, inner, &["excludeUsers", "excludeGroups", "excludeRoles"])
+        && same_or_absent(guests(outer, "excludeGuestsOrExternalUsers"), guests(inner, "excludeGuestsOrExternalUsers"));
+    let places = |form: &Canonical| form.at(&["conditions", "locations"]).cloned();
+    // User actions, contexts and attributes of applications are other targets than a list of applications, whatever takes them in today.
+    let targets = |form: &Canonical| {
+        let mut members = form.at(&["conditions", "applications"]).and_then(Value::as_object).cloned().unwrap_or_default();
+        members.remove("includeApplications");
+        members
+    };
+    (all || included) && excluded && targets(outer) == targets(inner) && same_or_absent(places(outer), places(inner))
+}
+
 fn made(form: &Canonical, change: impl FnOnce(&mut Map<String, Value>) -> Result<(), String>) -> Result<Merged, String> {
     let mut members = form.value().as_object().cloned().unwrap_or_default();
     change(&mut members)?;

@@ -78,6 +78,8 @@ pub struct PolicyFacts {
     pub all_users: bool,
     /// Whether it asks for anything that can lock somebody out.
     pub demanding: bool,
+    /// Whether it is in one of the scenarios whose exclusions are judged by their share.
+    pub key_scenario: bool,
     /// Users whom it would be for if it excluded nobody.
     pub included: u64,
     /// Users of these whom it excludes.

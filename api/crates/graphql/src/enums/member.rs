@@ -123,6 +123,20 @@ pub enum Action {
     ScheduleBulkChange,
     /// `revokeBulkSchedule`
     RevokeBulkSchedule,
+    /// `setAgentSettings`
+    SetAgentSettings,
+    /// `runAgent`
+    RunAgent,
+    /// `replayAgentRun`
+    ReplayAgentRun,
+    /// `reviewSuggestion`
+    ReviewSuggestion,
+    /// `acceptSuggestion`
+    AcceptSuggestion,
+    /// `dismissSuggestion`
+    DismissSuggestion,
+    /// `snoozeSuggestion`
+    SnoozeSuggestion,
 }
 
 impl From<Action> for domain::access::Operation {
@@ -180,6 +194,13 @@ impl From<Action> for domain::access::Operation {
             Action::RollbackBulk => Operation::RollbackBulk,
             Action::ScheduleBulkChange => Operation::ScheduleBulkChange,
             Action::RevokeBulkSchedule => Operation::RevokeBulkSchedule,
+            Action::SetAgentSettings => Operation::SetAgentSettings,
+            Action::RunAgent => Operation::RunAgent,
+            Action::ReplayAgentRun => Operation::ReplayAgentRun,
+            Action::ReviewSuggestion => Operation::ReviewSuggestion,
+            Action::AcceptSuggestion => Operation::AcceptSuggestion,
+            Action::DismissSuggestion => Operation::DismissSuggestion,
+            Action::SnoozeSuggestion => Operation::SnoozeSuggestion,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The mutations: decode, one use case, encode.
 
+mod agent;
 mod baseline;
 mod bulk;
 mod bulk_run;
@@ -36,4 +37,5 @@ pub struct Mutations(
     impact::ImpactMutations,
     bulk::BulkMutations,
     bulk_run::BulkRunMutations,
+    agent::AgentMutations,
 );

@@ -53,6 +53,17 @@ pub(super) fn entries(form: &Canonical) -> u64 {
     LISTS.iter().map(|list| form.texts(&["conditions", "users", list]).count() as u64).sum()
 }
 
+/// Whether it is in one of the scenarios whose exclusions Microsoft's agent looks at: legacy authentication and device code flow blocked, a second
+/// factor or a device asked for. Others may exclude most people on purpose, such as a block for everybody who is in no known group.
+pub(super) fn key_scenario(form: &Canonical) -> bool {
+    let control = |name: &str| form.texts(&["grantControls", "builtInControls"]).any(|control| control == name);
+    let asks = ["mfa", "compliantDevice", "domainJoinedDevice", "compliantApplication", "approvedApplication"].iter().any(|name| control(name));
+    let clients: Vec<&str> = form.texts(&["conditions", "clientAppTypes"]).collect();
+    let legacy = !clients.is_empty() && clients.iter().all(|client| ["exchangeActiveSync", "other"].contains(client));
+    let flow = form.at(&["conditions", "authenticationFlows"]).is_some();
+    asks || form.at(&["grantControls", "authenticationStrength"]).is_some() || (control("block") && (legacy || flow))
+}
+
 /// Whether a policy blocks or asks for anything.
 pub(super) fn demanding(form: &Canonical) -> bool {
     form.at(&["grantControls"]).is_some()

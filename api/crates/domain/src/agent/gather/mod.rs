@@ -206,6 +206,7 @@ fn facts(
                 since: compiled.policy.since,
                 all_users: compiled.form.texts(&["conditions", "users", "includeUsers"]).any(|entry| entry == "All"),
                 demanding: exclusions::demanding(&compiled.form),
+                key_scenario: exclusions::key_scenario(&compiled.form),
                 included: reach.included,
                 excluded: reach.excluded,
                 exclusion_entries: exclusions::entries(&compiled.form),

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::effects::PairCount;
 use super::{Compiled, Material, scenarios};
-use crate::agent::consolidate::{Merged, merged, one_of};
+use crate::agent::consolidate::{Merged, merged, one_of, stands_for};
 use crate::agent::{MergeFacts, PairFacts, differences};
 use crate::change::kind::ChangePayload;
 use crate::change::towards::towards;
@@ -46,11 +46,16 @@ impl Plan {
         let mut made: Vec<(usize, Merged)> = Vec::new();
         for (at, pair) in similar.iter().enumerate() {
             let (a, b) = (&policies[pair.first].policy.document, &policies[pair.second].policy.document);
-            made.extend([(at, one_of(a, b, false)), (at, one_of(a, b, true))]);
+            let forms = [&policies[pair.first].form, &policies[pair.second].form];
+            made.extend(stands_for(forms[0], forms[1]).then(|| (at, one_of(a, b, false))));
+            made.extend(stands_for(forms[1], forms[0]).then(|| (at, one_of(a, b, true))));
             made.extend(merged(a, b, &pair.differ).ok().map(|merged| (at, merged)));
         }
         // A policy whose demand another one implies may still be what protects devices, or answers to risk: that is not taken away.
-        made.retain(|(at, merge)| keeps_scenarios(merge, &policies[similar[*at].first], &policies[similar[*at].second]));
+        made.retain(|(at, merge)| {
+            let (a, b) = (&policies[similar[*at].first], &policies[similar[*at].second]);
+            keeps_scenarios(merge, a, b)
+        });
         let holds = by_sets(material, policies, people, &similar, &made);
         for (at, pair) in similar.into_iter().enumerate() {
             let (a, b) = (&policies[pair.first], &policies[pair.second]);

@@ -32,20 +32,20 @@ impl Scenario {
     /// A password alone, on a device and with a client against which nothing is to be said (as in `crate::coverage`).
     pub(super) fn mfa() -> Self {
         let probes = [ClientApp::Browser, ClientApp::MobileAppsAndDesktopClients].map(|client| ordinary(client, password()));
-        Scenario { probes: probes.into(), device: good_device(), refused: false, relevant: any, members_only: false }
+        Scenario { probes: probes.into(), device: good_device(), refused: false, relevant: asks, members_only: false }
     }
 
     /// The same with a legacy client.
     pub(super) fn legacy() -> Self {
         let probes = [ClientApp::ExchangeActiveSync, ClientApp::Other].map(|client| ordinary(client, password()));
-        Scenario { probes: probes.into(), device: good_device(), refused: true, relevant: any, members_only: false }
+        Scenario { probes: probes.into(), device: good_device(), refused: true, relevant: asks, members_only: false }
     }
 
     /// Everything proven, handed over by a device code.
     pub(super) fn device_code() -> Self {
         let traits =
             Traits { transfer: Some(Some(TransferMethod::DeviceCodeFlow)), ..ordinary(ClientApp::MobileAppsAndDesktopClients, proven()) };
-        Scenario { probes: vec![traits], device: good_device(), refused: true, relevant: any, members_only: false }
+        Scenario { probes: vec![traits], device: good_device(), refused: true, relevant: asks, members_only: false }
     }
 
     /// Nothing proven on a device that nobody knows, against policies that name a device control, alone or as one of several.
@@ -116,8 +116,9 @@ fn together(levels: impl Iterator<Item = Level>) -> Level {
     }
 }
 
-fn any(_: &Canonical) -> bool {
-    true
+/// Anything but terms of use and session controls: who accepts terms goes on.
+fn asks(form: &Canonical) -> bool {
+    ["builtInControls", "authenticationStrength", "customAuthenticationFactors"].iter().any(|name| form.at(&["grantControls", name]).is_some())
 }
 
 fn names_device(form: &Canonical) -> bool {

@@ -55,11 +55,17 @@ fn of_pair(input: &AgentInput, pair: &PairFacts) -> Result<Finding, String> {
         title: format!("Merge \"{drop}\" into \"{keep}\""),
         reasoning: vec![
             format!("They differ {differ}."),
-            "Sets prove it: the one policy is for exactly what the two are for, and asks for the same.".to_owned(),
-            format!(
-                "The sign-ins agree: of {} that either was for in the last seven days, no decision changes.",
-                count(merge.compared, "sign-in")
-            ),
+            "Sets prove it, whoever is in which group: the one policy is for exactly what the two are for, and asks for the same."
+                .to_owned(),
+            match merge.compared {
+                0 => "No sign-in of the last seven days was for either of them.".to_owned(),
+                compared => {
+                    format!(
+                        "The sign-ins agree: of {} that either was for in the last seven days, no decision changes.",
+                        count(compared, "sign-in")
+                    )
+                }
+            },
         ],
         grounds: ["SIMILAR".to_owned()].into(),
         evidence: Evidence { sign_ins: merge.compared, policies: vec![pair.keep, pair.drop], ..Evidence::default() },

@@ -181,7 +181,7 @@ fn admins(input: &AgentInput, given: &mut Given) {
     if !facts.uncovered.is_empty() {
         finding.grounds.insert("UNCOVERED_HOLDERS".to_owned());
         finding.reasoning.push(format!(
-            "{} of {} of these roles today are not covered.",
+            "Not covered today: {} of {} of these roles.",
             facts.uncovered.len(),
             count(facts.holders, "holder")
         ));

@@ -87,6 +87,9 @@ fn turn_on(policy: &PolicyFacts, eligibility: &[Condition]) -> Finding {
 
 fn effect(policy: &PolicyFacts) -> String {
     let effect = policy.effect;
+    if effect.total() == 0 {
+        return "No sign-in of the last seven days tells what it would do.".to_owned();
+    }
     format!(
         "Of {} that it would have been for in the last seven days, {} would have been refused and {} interrupted; of {} it can't be told.",
         count(effect.total(), "sign-in"),

@@ -59,6 +59,12 @@ fn pairs_that_one_policy_can_stand_for_and_their_near_misses() {
             true,
         ),
         // Near misses.
+        (
+            "a group whose only member is in the other one today",
+            group("A", &[101], &["mfa"]),
+            policy("B", json!({ "users": { "includeUsers": [id(1)], "excludeUsers": [id(EMERGENCY)] } }), &["compliantDevice", "mfa"]),
+            false,
+        ),
         ("two groups with other controls", group("A", &[101], &["mfa"]), group("B", &[102], &["compliantDevice"]), false),
         (
             "one of several controls",
