@@ -117,6 +117,18 @@ async fn every_role_may_do_what_the_table_says(database: Database) {
                 "ScheduleBulkChangeInput",
                 json!({ "id": objects.bulk, "expectedRevision": 0, "digest": "0", "mode": "REVALIDATE_AT_FIRE", "fireAt": days(1) }),
             ),
+            // Revision 0 is current where nobody set the agent.
+            Operation::SetAgentSettings => {
+                ("SetAgentSettingsInput", json!({ "tenantId": tenant, "settings": { "enabled": false }, "expectedRevision": 99 }))
+            }
+            Operation::RunAgent => ("RunAgentInput", json!({ "tenantId": tenant })),
+            Operation::ReplayAgentRun => ("ReplayAgentRunInput", json!({ "id": objects.agent_run })),
+            Operation::ReviewSuggestion => ("ReviewSuggestionInput", json!({ "id": objects.suggestion, "expectedRevision": 0 })),
+            Operation::AcceptSuggestion => ("AcceptSuggestionInput", json!({ "id": objects.suggestion, "expectedRevision": 0 })),
+            Operation::DismissSuggestion => {
+                ("DismissSuggestionInput", json!({ "id": objects.suggestion, "expectedRevision": 0, "reason": "for the table" }))
+            }
+            Operation::SnoozeSuggestion => ("SnoozeSuggestionInput", json!({ "id": objects.suggestion, "expectedRevision": 0 })),
             Operation::AddMember => ("AddMemberInput", json!({ "subject": "", "displayName": "", "role": "VIEWER" })),
             Operation::UpdateMember => {
                 ("UpdateMemberInput", json!({ "id": objects.member, "expectedRevision": 0, "displayName": "Other" }))
@@ -156,6 +168,8 @@ struct Objects {
     member: String,
     api_key: String,
     bulk: String,
+    agent_run: String,
+    suggestion: String,
 }
 
 impl Objects {
@@ -187,7 +201,11 @@ impl Objects {
         resync(owner, tenant).await;
         let bulk = json!({ "tenantIds": [tenant], "target": { "displayName": "None" }, "payload": { "rename": { "displayName": "All" } } });
         let bulk = made(owner, "createBulkChange", "CreateBulkChangeInput", "bulkChange { id }", bulk).await;
+        let run = crate::agent::run(owner, tenant).await;
+        let suggestions = crate::agent::suggestions(owner, tenant).await;
         Objects {
+            agent_run: run["id"].as_str().unwrap().to_owned(),
+            suggestion: suggestions[0]["id"].as_str().unwrap().to_owned(),
             bulk: bulk.text("/bulkChange/id"),
             schedule,
             freeze_window: window.text("/freezeWindow/id"),

@@ -189,7 +189,6 @@ impl Query {
 
     /// Suggestions of the optimization agent, newest first.
     #[graphql(complexity = "cost(first, last, child_complexity)")]
-    #[expect(clippy::too_many_arguments, reason = "GraphQL arguments")]
     async fn suggestions(
         &self,
         ctx: &Context<'_>,

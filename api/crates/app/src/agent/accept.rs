@@ -61,6 +61,8 @@ impl App {
         let refused = |refused: domain::agent::NotDecidable| AppError::invalid(&["input", "id"], refused.to_string());
         let step = suggestion.acceptable().map_err(refused)?.clone();
         let (from, read) = (suggestion.status, suggestion.revision);
+        // Held before the draft's events, which everybody waits for: a run holds suggestions first, too.
+        tx.update_suggestion(&suggestion, read).await?;
         let change_id = ChangeId(self.ids().uuid());
         let accepted = suggestion.decided(&Decision::Accept(change_id), actor.member_id, None, now).map_err(refused)?;
         let change = self.draft_step(&tx, actor, &accepted, change_id, step).await?;

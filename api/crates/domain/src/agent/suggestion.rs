@@ -266,6 +266,12 @@ impl Suggestion {
         self.touched(now)
     }
 
+    /// Its change was cancelled: it is open again, with the same step to come.
+    pub fn change_cancelled(mut self, now: DateTime<Utc>) -> Self {
+        self.status = SuggestionStatus::New;
+        self.touched(now)
+    }
+
     /// Raises the revision.
     pub(super) fn touched(mut self, now: DateTime<Utc>) -> Self {
         self.revision += 1;

@@ -57,7 +57,8 @@ pub(super) fn entries(form: &Canonical) -> u64 {
 /// factor or a device asked for. Others may exclude most people on purpose, such as a block for everybody who is in no known group.
 pub(super) fn key_scenario(form: &Canonical) -> bool {
     let control = |name: &str| form.texts(&["grantControls", "builtInControls"]).any(|control| control == name);
-    let asks = ["mfa", "compliantDevice", "domainJoinedDevice", "compliantApplication", "approvedApplication"].iter().any(|name| control(name));
+    let asks =
+        ["mfa", "compliantDevice", "domainJoinedDevice", "compliantApplication", "approvedApplication"].iter().any(|name| control(name));
     let clients: Vec<&str> = form.texts(&["conditions", "clientAppTypes"]).collect();
     let legacy = !clients.is_empty() && clients.iter().all(|client| ["exchangeActiveSync", "other"].contains(client));
     let flow = form.at(&["conditions", "authenticationFlows"]).is_some();

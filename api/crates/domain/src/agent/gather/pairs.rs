@@ -62,7 +62,7 @@ impl Plan {
             let why = merged(&a.policy.document, &b.policy.document, &pair.differ).err();
             let candidates = || made.iter().zip(&holds).filter(|((of, _), _)| *of == at);
             let chosen = candidates().find(|(_, holds)| **holds);
-            let Some(((_, merge), holds)) = chosen.or_else(|| candidates().last().filter(|_| why.is_none())) else {
+            let Some(((_, merge), holds)) = chosen.or_else(|| candidates().next_back().filter(|_| why.is_none())) else {
                 plan.pairs.push(facts(&pair, a, b, None, why));
                 continue;
             };

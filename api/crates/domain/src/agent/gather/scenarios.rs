@@ -118,7 +118,9 @@ fn together(levels: impl Iterator<Item = Level>) -> Level {
 
 /// Anything but terms of use and session controls: who accepts terms goes on.
 fn asks(form: &Canonical) -> bool {
-    ["builtInControls", "authenticationStrength", "customAuthenticationFactors"].iter().any(|name| form.at(&["grantControls", name]).is_some())
+    ["builtInControls", "authenticationStrength", "customAuthenticationFactors"]
+        .iter()
+        .any(|name| form.at(&["grantControls", name]).is_some())
 }
 
 fn names_device(form: &Canonical) -> bool {

@@ -54,7 +54,11 @@ fn of_policy(input: &AgentInput, policy: &PolicyFacts) -> Finding {
             policy.exclusion_entries
         ));
     }
-    if policy.key_scenario && policy.all_users && policy.excluded >= FEWEST_EXCLUDED && policy.excluded * 100 >= policy.included * LARGE_SHARE {
+    if policy.key_scenario
+        && policy.all_users
+        && policy.excluded >= FEWEST_EXCLUDED
+        && policy.excluded * 100 >= policy.included * LARGE_SHARE
+    {
         finding.grounds.insert("LARGE_SHARE_EXCLUDED".to_owned());
         finding.reasoning.push(format!("It excludes {} of the {} whom it would be for.", policy.excluded, count(policy.included, "user")));
     }

@@ -39,6 +39,10 @@ fn mfa(input: &AgentInput, given: &mut Given) {
             finding.grounds.insert("EXCLUDED_USERS".to_owned());
             finding.reasoning.push(format!("{excluded} of those named are excluded by a policy that covers others: see each user's reasons. Taking them off the exclusion may be better than a new policy."));
         }
+        let unnamed = input.emergency_users.is_empty() && input.emergency_groups.is_empty();
+        if unnamed && excluded as u64 == gap.uncovered {
+            finding.reasoning.push("If they are emergency accounts, name them with setEmergencyAccess: they are no gap then.".to_owned());
+        }
     }
     if gap.uncovered == 0 && apps.uncovered > 0 {
         finding.grounds.insert("UNCOVERED_APPLICATIONS".to_owned());
@@ -49,7 +53,7 @@ fn mfa(input: &AgentInput, given: &mut Given) {
         ));
     }
     (finding.evidence.app_count, finding.evidence.apps) = (apps.uncovered, apps.sample.clone());
-    offer(input, given, finding, gap.uncovered > 0 && gap.uncovered_if_enforced == 0, &gap.helping);
+    offer(input, given, finding, helped(gap), &gap.helping);
 }
 
 fn device(input: &AgentInput, given: &mut Given) {
@@ -70,7 +74,7 @@ fn device(input: &AgentInput, given: &mut Given) {
         ));
         finding.reasoning.push("While it is in report-only mode, such a policy can ask users of macOS, iOS and Android for a certificate: exclude these platforms until it is on.".to_owned());
     }
-    offer(input, given, finding, gap.uncovered > 0 && gap.uncovered_if_enforced == 0, &gap.helping);
+    offer(input, given, finding, helped(gap), &gap.helping);
 }
 
 fn legacy(input: &AgentInput, given: &mut Given) {
@@ -91,7 +95,7 @@ fn legacy(input: &AgentInput, given: &mut Given) {
         ));
         used(&mut finding, gap.sign_ins, "came through legacy clients in the last seven days: look at who they are before turning it on.");
     }
-    offer(input, given, finding, gap.uncovered > 0 && gap.uncovered_if_enforced == 0, &gap.helping);
+    offer(input, given, finding, helped(gap), &gap.helping);
 }
 
 fn device_code(input: &AgentInput, given: &mut Given) {
@@ -112,7 +116,7 @@ fn device_code(input: &AgentInput, given: &mut Given) {
         ));
         used(&mut finding, gap.sign_ins, "used a device code in the last seven days: exclude what needs it.");
     }
-    offer(input, given, finding, gap.uncovered > 0 && gap.uncovered_if_enforced == 0, &gap.helping);
+    offer(input, given, finding, helped(gap), &gap.helping);
 }
 
 fn risk(input: &AgentInput, given: &mut Given) {
@@ -146,7 +150,7 @@ fn risk(input: &AgentInput, given: &mut Given) {
             finding.reasoning.push(format!("For {} of {}, no enforced policy names {what}.", gap.uncovered, count(gap.users, "user")));
             used(&mut finding, gap.sign_ins, "were of this kind in the last seven days.");
         }
-        offer(input, given, finding, gap.uncovered > 0 && gap.uncovered_if_enforced == 0, &gap.helping);
+        offer(input, given, finding, helped(gap), &gap.helping);
     }
 }
 
@@ -270,6 +274,12 @@ fn used(finding: &mut Finding, sign_ins: u64, what: &str) {
         finding.grounds.insert("IN_USE".to_owned());
         finding.reasoning.push(format!("{} {what}", count(sign_ins, "sign-in")));
     }
+}
+
+/// Whether report-only policies would close the gap for at least 95 % of the users: the rest is most often who is excluded on purpose, and is suggested once
+/// they are on.
+fn helped(gap: &Gap) -> bool {
+    gap.uncovered > 0 && gap.uncovered_if_enforced * 20 <= gap.uncovered
 }
 
 /// Keeps a finding that has a ground. Where report-only policies would close the gap, they are named instead: they have only to be turned on.

@@ -114,7 +114,8 @@ fn what_is_accepted_waits_for_its_change_and_each_step_for_its_own() {
     assert_eq!(whole.status, SuggestionStatus::Applied);
     assert!(next(vec![whole], Vec::new(), &[], now()).is_empty());
 
-    // The change was cancelled: the suggestion is open again.
+    assert_eq!(accepted.clone().change_cancelled(now()).status, SuggestionStatus::New);
+    // The change was cancelled by other means: the suggestion is open again with the next run.
     let cancelled = BTreeMap::from([(change, ChangeStatus::Cancelled)]);
     let back = reconcile(&run_at(2, now()), vec![finding(&["A"], 3)], &[], vec![accepted], &cancelled, || SuggestionId(id(77)));
     assert_eq!((back[0].suggestion.status, back[0].reason), (SuggestionStatus::New, Some(Reason::ChangeCancelled)));
