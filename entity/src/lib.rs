@@ -3,6 +3,8 @@
 //! Column names are the documentation of most columns; what a name can't say is in the table's first line and in the migration that made it.
 #![expect(missing_docs, reason = "SeaORM's derive makes public items without docs; the columns are documented per table")]
 
+pub mod agent;
+pub mod agent_run;
 pub mod api_key;
 pub mod apply_intent;
 pub mod approval;
@@ -33,6 +35,7 @@ pub mod sign_in_chunk;
 pub mod sign_in_log;
 pub mod sign_in_seen;
 pub mod snapshot;
+pub mod suggestion;
 pub mod tenant;
 pub mod tenant_alias;
 pub mod tenant_baseline;

@@ -10,6 +10,7 @@ macro_rules! on_both_databases {
     };
 }
 
+mod agent;
 mod aliases;
 mod api_keys;
 mod approvals;

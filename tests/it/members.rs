@@ -201,7 +201,7 @@ async fn members_are_added_where_nobody_can_sign_in(database: Database) {
 }
 
 /// A client of the embedded issuer's principal of this name, member or not.
-fn client_of(world: &World, subject: &str) -> Client {
+pub(crate) fn client_of(world: &World, subject: &str) -> Client {
     let data = world.server.options().folder.join("data");
     let issuer = EmbeddedIssuer::open(&data, Mode::Embedded, "127.0.0.1:0".parse().unwrap()).unwrap();
     let token = issuer.mint_for(subject, subject, Duration::from_secs(3_600), SystemClock.now()).unwrap();

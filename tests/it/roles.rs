@@ -135,6 +135,18 @@ async fn every_role_may_do_what_the_table_says(database: Database) {
             Operation::CancelRollout | Operation::RollBackRollout => {
                 ("StopRolloutInput", json!({ "id": objects.rollout, "reason": "for the table" }))
             }
+            // Revision 0 is current where nobody set the agent.
+            Operation::SetAgentSettings => {
+                ("SetAgentSettingsInput", json!({ "tenantId": tenant, "settings": { "enabled": false }, "expectedRevision": 99 }))
+            }
+            Operation::RunAgent => ("RunAgentInput", json!({ "tenantId": tenant })),
+            Operation::ReplayAgentRun => ("ReplayAgentRunInput", json!({ "id": objects.agent_run })),
+            Operation::ReviewSuggestion => ("ReviewSuggestionInput", json!({ "id": objects.suggestion, "expectedRevision": 0 })),
+            Operation::AcceptSuggestion => ("AcceptSuggestionInput", json!({ "id": objects.suggestion, "expectedRevision": 0 })),
+            Operation::DismissSuggestion => {
+                ("DismissSuggestionInput", json!({ "id": objects.suggestion, "expectedRevision": 0, "reason": "for the table" }))
+            }
+            Operation::SnoozeSuggestion => ("SnoozeSuggestionInput", json!({ "id": objects.suggestion, "expectedRevision": 0 })),
             Operation::AddMember => ("AddMemberInput", json!({ "subject": "", "displayName": "", "role": "VIEWER" })),
             Operation::UpdateMember => {
                 ("UpdateMemberInput", json!({ "id": objects.member, "expectedRevision": 0, "displayName": "Other" }))
@@ -175,6 +187,8 @@ struct Objects {
     api_key: String,
     bulk: String,
     rollout: String,
+    agent_run: String,
+    suggestion: String,
 }
 
 impl Objects {
@@ -207,7 +221,11 @@ impl Objects {
         let bulk = json!({ "tenantIds": [tenant], "target": { "displayName": "None" }, "payload": { "rename": { "displayName": "All" } } });
         let bulk = made(owner, "createBulkChange", "CreateBulkChangeInput", "bulkChange { id }", bulk).await;
         let rollout = crate::rollout::planned(world, owner, tenant).await;
+        let run = crate::agent::run(owner, tenant).await;
+        let suggestions = crate::agent::suggestions(owner, tenant).await;
         Objects {
+            agent_run: run["id"].as_str().unwrap().to_owned(),
+            suggestion: suggestions[0]["id"].as_str().unwrap().to_owned(),
             rollout,
             bulk: bulk.text("/bulkChange/id"),
             schedule,

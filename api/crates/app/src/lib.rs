@@ -3,6 +3,7 @@
 //! The only place where a caller's rights are asked for, and the only place from which Graph is written to (`saga`).
 //! What is deliberately absent: SQL (crate `store`), Graph's JSON (crate `graph`), and anything about HTTP or GraphQL.
 
+mod agent;
 pub mod api_keys;
 pub mod audit_chain;
 mod audited;
@@ -53,6 +54,7 @@ use crate::hub::Hub;
 use crate::seal::Sealer;
 use crate::settings::Settings;
 
+pub use agent::{DecideSuggestion, Replay, ReplayAgentRun, RunAgent, SetAgentSettings, SuggestionFilter, SuggestionStep};
 pub use bulk::{
     ApplyBulkChange, BulkItemFilter, BulkItemView, BulkStep, BulkUpdate, BulkView, CreateBulkChange, DecideBulkApproval, ExcludeTenant,
     IncludeTenant, ScheduleBulkChange,

@@ -144,6 +144,20 @@ text_enum! {
         CancelRollout = "cancelRollout",
         /// `rollBackRollout`
         RollBackRollout = "rollBackRollout",
+        /// `setAgentSettings`
+        SetAgentSettings = "setAgentSettings",
+        /// `runAgent`
+        RunAgent = "runAgent",
+        /// `replayAgentRun`
+        ReplayAgentRun = "replayAgentRun",
+        /// `reviewSuggestion`
+        ReviewSuggestion = "reviewSuggestion",
+        /// `acceptSuggestion`
+        AcceptSuggestion = "acceptSuggestion",
+        /// `dismissSuggestion`
+        DismissSuggestion = "dismissSuggestion",
+        /// `snoozeSuggestion`
+        SnoozeSuggestion = "snoozeSuggestion",
     }
 }
 
@@ -175,6 +189,10 @@ pub fn allowed(role: Role, operation: Operation) -> bool {
             matches!(role, Owner | Admin)
         }
         RevertRolloutPhase | CompleteRollout | CancelRollout | RollBackRollout => matches!(role, Owner | Admin),
+        // The optimization agent and its suggestions.
+        SetAgentSettings | RunAgent | ReplayAgentRun | ReviewSuggestion | AcceptSuggestion | DismissSuggestion | SnoozeSuggestion => {
+            matches!(role, Owner | Admin)
+        }
         // Tenants and what they are measured against.
         ConnectTenant | ResyncTenant | ReadSignIns | UpdatePolicyMetadata | SetEmergencyAccess | SetTenantAliases => {
             matches!(role, Owner | Admin)

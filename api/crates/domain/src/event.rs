@@ -32,6 +32,10 @@ text_enum! {
         BulkChange = "BULK_CHANGE",
         /// A phased rollout.
         Rollout = "ROLLOUT",
+        /// A run of the optimization agent.
+        AgentRun = "AGENT_RUN",
+        /// A suggestion of the optimization agent.
+        Suggestion = "SUGGESTION",
     }
 }
 
@@ -142,6 +146,20 @@ text_enum! {
         RolloutRolledBack = "ROLLOUT_ROLLED_BACK",
         /// A rollout took protection away from users; `data.severity`, `data.step`, `data.text`.
         RolloutProtectionReduced = "ROLLOUT_PROTECTION_REDUCED",
+        /// The agent of a tenant was turned on or off, or set otherwise; `data.enabled`.
+        AgentSettingsChanged = "AGENT_SETTINGS_CHANGED",
+        /// A run of the agent was asked for; `data.trigger`.
+        AgentRunStarted = "AGENT_RUN_STARTED",
+        /// A run ended; `data.found`, `data.created`, `data.updated`, `data.reopened`, `data.superseded`.
+        AgentRunCompleted = "AGENT_RUN_COMPLETED",
+        /// A run gave up; `data.code`, `data.message`, `data.severity`.
+        AgentRunFailed = "AGENT_RUN_FAILED",
+        /// The agent suggests something; `data.kind`, `data.title`.
+        SuggestionCreated = "SUGGESTION_CREATED",
+        /// A run found it again with other evidence; `data.kind`.
+        SuggestionUpdated = "SUGGESTION_UPDATED",
+        /// A suggestion moved; `data.from`, `data.to`, `data.reason`, `data.changeId`.
+        SuggestionStatusChanged = "SUGGESTION_STATUS_CHANGED",
     }
 }
 

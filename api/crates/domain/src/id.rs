@@ -55,6 +55,10 @@ ids! {
     RolloutId,
     /// A stored verdict of a rollout's phase.
     RolloutVerdictId,
+    /// A run of the optimization agent.
+    AgentRunId,
+    /// A suggestion of the optimization agent.
+    SuggestionId,
 }
 
 /// SHA-256 of a canonical document, lower-case hex, 64 characters.

@@ -3,6 +3,7 @@
 //! What is deliberately absent: Graph's wire errors (crate `graph`), rows (crate `store`), and anything async.
 
 pub mod access;
+pub mod agent;
 pub mod api_key;
 pub mod audit;
 pub mod baseline;

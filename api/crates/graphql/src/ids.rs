@@ -66,10 +66,14 @@ pub enum Kind {
     Rollout = 61,
     /// A verdict on a phase of a rollout.
     RolloutVerdict = 62,
+    /// A run of the optimization agent.
+    AgentRun = 80,
+    /// A suggestion.
+    Suggestion = 81,
 }
 
 impl Kind {
-    const ALL: [Kind; 20] = [
+    const ALL: [Kind; 22] = [
         Kind::Workspace,
         Kind::Member,
         Kind::Tenant,
@@ -90,6 +94,8 @@ impl Kind {
         Kind::BulkChange,
         Kind::Rollout,
         Kind::RolloutVerdict,
+        Kind::AgentRun,
+        Kind::Suggestion,
     ];
 
     fn of(byte: u8) -> Option<Self> {

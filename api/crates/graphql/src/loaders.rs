@@ -9,12 +9,14 @@ use app::page::{Page, PageRequest};
 use app::{App, BulkView, ImpactOf, PolicyFilter, RolloutView};
 use async_graphql::Error;
 use async_graphql::dataloader::Loader;
+use domain::agent::{AgentRun, Suggestion};
 use domain::baseline::BaselinePolicy;
 use domain::change::request::ChangeRequest;
 use domain::document::diff::NameTable;
 use domain::drift::Drift;
 use domain::id::{
-    BaselinePolicyId, BulkChangeId, ChangeId, ContentHash, DriftId, MemberId, PolicyId, RolloutId, ScheduleId, SnapshotId, TenantId,
+    AgentRunId, BaselinePolicyId, BulkChangeId, ChangeId, ContentHash, DriftId, MemberId, PolicyId, RolloutId, ScheduleId, SnapshotId,
+    SuggestionId, TenantId,
 };
 use domain::impact::CachedImpact;
 use domain::policy::PolicyItem;
@@ -58,6 +60,8 @@ by_id! {
     DriftId => Drift, drift_by_ids;
     BaselinePolicyId => BaselinePolicy, baseline_policies_by_ids;
     ScheduleId => Schedule, schedules_by_ids;
+    AgentRunId => AgentRun, agent_runs_by_ids;
+    SuggestionId => Suggestion, suggestions_by_ids;
     ImpactOf => CachedImpact, impact_of;
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use app::ImpactList;
 use app::page::Page;
 use async_graphql::{Context, ID, Object, Result};
-use domain::id::{BulkChangeId, ChangeId, PolicyId, RolloutId, SnapshotId, TenantId};
+use domain::id::{AgentRunId, BulkChangeId, ChangeId, PolicyId, RolloutId, SnapshotId, SuggestionId, TenantId};
 use futures_util::future::join_all;
 
 use crate::connection::{Connection, wants_total};
@@ -13,12 +13,14 @@ use crate::enums::{ImpactSource, ImpactStatus, ImpactWindow};
 use crate::fault::{Nullable, bad_input, fault, found};
 use crate::hot::ask::prefetch;
 use crate::ids::Kind;
+use crate::input::agent::SuggestionWhere;
 use crate::input::filter::{AuditWhere, ChangeWhere, EventWhere, TenantOrder, TenantOrderField, TenantWhere};
 use crate::input::rollout::RolloutWhere;
 use crate::input::what_if::SignInInput;
 use crate::paging::{MAX, args, cost};
 use crate::scalars::{DateTime, EventCursor};
 use crate::scope::scope;
+use crate::types::agent::{AgentRun, agent_run};
 use crate::types::audit::{AuditEntry, AuditVerification};
 use crate::types::bulk::{BulkChange, bulk_change, bulk_changes};
 use crate::types::change::{ChangeRequest, changes};
@@ -30,6 +32,7 @@ use crate::types::rollout::{Rollout, rollout, rollouts};
 use crate::types::rollout_plan::{RolloutProposal, proposal};
 use crate::types::sign_in_summary::{SignInSummaryPage, summaries};
 use crate::types::snapshot::{Snapshot, snapshot_of};
+use crate::types::suggestion::{Suggestion, suggestion, suggestions};
 use crate::types::tenant::{Tenant, tenant};
 use crate::types::viewer::Viewer;
 use crate::types::what_if::WhatIf;
@@ -203,6 +206,39 @@ impl Query {
     ) -> Nullable<RolloutProposal> {
         let scope = scope(ctx);
         proposal(scope, PolicyId(scope.ids.key(&policy_id, Kind::Policy).ok()?)).await
+    }
+
+    /// One run of the optimization agent.
+    #[graphql(complexity = "2 + child_complexity")]
+    async fn agent_run(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<AgentRun> {
+        let scope = scope(ctx);
+        agent_run(scope, AgentRunId(scope.ids.key(&id, Kind::AgentRun).ok()?)).await
+    }
+
+    /// One suggestion of the optimization agent.
+    #[graphql(complexity = "2 + child_complexity")]
+    async fn suggestion(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<Suggestion> {
+        let scope = scope(ctx);
+        suggestion(scope, SuggestionId(scope.ids.key(&id, Kind::Suggestion).ok()?)).await
+    }
+
+    /// Suggestions of the optimization agent, newest first.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn suggestions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items from the start or after a cursor: 1 to 100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go on from.")] after: Option<String>,
+        #[graphql(desc = "Items from the end or before a cursor: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "The cursor to go back from.")] before: Option<String>,
+        #[graphql(name = "where", desc = "Which suggestions; all unless given.")] filter: Option<SuggestionWhere>,
+    ) -> Result<Connection<Suggestion>> {
+        let scope = scope(ctx);
+        let page = args(first, after, last, before);
+        match filter.unwrap_or_default().resolve(scope) {
+            Some(filter) => suggestions(scope, &filter, &page, wants_total(ctx)).await,
+            None => Connection::slice(Vec::new(), &page, Suggestion::new),
+        }
     }
 
     /// Every policy of any number of tenants with its impact report, by tenant and name: for integrators. It reads the cache alone; it never causes

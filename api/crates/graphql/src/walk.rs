@@ -72,6 +72,13 @@ const BOUNDED: &[&str] = &[
     "WhatIfDecision.missing",
     "WhatIfMissing.policies",
     "WhatIfPolicy.conditions",
+    "AgentSettings.instructions",
+    "AgentRunSummary.skipped",
+    "Suggestion.steps",
+    "Suggestion.rolloutEligibility",
+    "SuggestionEvidence.users",
+    "SuggestionEvidence.applications",
+    "SuggestionEvidence.policies",
 ];
 
 fn document() -> ServiceDocument {

@@ -5,6 +5,8 @@
 //!
 //! Deliberately absent: Microsoft Graph (no transaction can contain a network call), authorization, and any decision about a change.
 
+mod agent_runs;
+mod agents;
 mod api_keys;
 mod audit;
 mod baseline_policies;
@@ -51,6 +53,7 @@ mod sign_in_chunks;
 mod sign_in_logs;
 mod snapshots;
 mod store;
+mod suggestions;
 mod tenant_aliases;
 mod tenant_pages;
 mod tenant_policies;
@@ -61,6 +64,7 @@ mod watched_policies;
 mod watched_sign_ins;
 mod workspaces;
 
+pub use agent_runs::AgentRunFilter;
 pub use audit::AuditFilter;
 pub use bulk_changes::BulkChangeFilter;
 pub use bulk_facts::BulkItemFacts;
@@ -86,6 +90,7 @@ pub use rollout_verdicts::StoredVerdict;
 pub use rollouts::RolloutFilter;
 pub use sign_in_chunks::{ChunkPart, EncodedChunk, decode_chunk};
 pub use store::{Backend, Store};
+pub use suggestions::SuggestionFilter;
 pub use tenant_aliases::MAX_TENANT_ALIASES;
 pub use tenant_pages::{TenantFilter, TenantOrder};
 pub use tenant_policies::{PolicyLine, TenantPolicies, TenantPolicyRequest};

@@ -85,6 +85,7 @@ impl App {
         tx.update_change(&change).await?;
         self.wake_bulk(tx, &change).await?;
         self.wake_rollout(tx, &change).await?;
+        self.settle_suggestion(tx, &change).await?;
         tx.append_events(change.workspace_id, now, events).await?;
         let subject = Subject::new(SubjectKind::ChangeRequest, change.id.0, Some(change.tenant_id));
         tx.append_audit(change.workspace_id, AuditId(self.ids().uuid()), now, subject.done(actor, operation, detail)).await?;

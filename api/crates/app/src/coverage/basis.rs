@@ -22,31 +22,31 @@ use crate::error::{AppError, AppResult};
 use crate::evaluation::surroundings::{TenantPolicies, of_policies};
 
 /// Everything but the sign-ins.
-pub(super) struct Basis {
+pub(crate) struct Basis {
     /// Enabled and report-only policies, by name.
-    pub(super) policies: Vec<(PolicyId, PolicyDocument)>,
-    pub(super) surroundings: Surroundings,
-    pub(super) people: People,
+    pub(crate) policies: Vec<(PolicyId, PolicyDocument)>,
+    pub(crate) surroundings: Surroundings,
+    pub(crate) people: People,
     /// Emergency accounts, members of emergency groups among them.
-    pub(super) emergency: BTreeSet<Uuid>,
+    pub(crate) emergency: BTreeSet<Uuid>,
     /// Names of applications by id.
-    pub(super) apps: HashMap<String, String>,
+    pub(crate) apps: HashMap<String, String>,
 }
 
 /// A tenant and the moment that an answer is of.
-pub(super) struct Asked {
-    pub(super) tenant: Tenant,
-    pub(super) key: Key,
+pub(crate) struct Asked {
+    pub(crate) tenant: Tenant,
+    pub(crate) key: Key,
     /// Enabled and report-only policies.
-    pub(super) policies: Vec<Policy>,
-    pub(super) days: RangeInclusive<NaiveDate>,
-    pub(super) people_as_of: Option<DateTime<Utc>>,
-    pub(super) data_through: Option<DateTime<Utc>>,
+    pub(crate) policies: Vec<Policy>,
+    pub(crate) days: RangeInclusive<NaiveDate>,
+    pub(crate) people_as_of: Option<DateTime<Utc>>,
+    pub(crate) data_through: Option<DateTime<Utc>>,
 }
 
 impl App {
     /// Whether the caller may ask, and of which moment the answer would be.
-    pub(super) async fn asked(&self, actor: &Actor, id: TenantId, days: u32) -> AppResult<Asked> {
+    pub(crate) async fn asked(&self, actor: &Actor, id: TenantId, days: u32) -> AppResult<Asked> {
         in_scope(actor, id)?;
         let reader = self.store().reader();
         let tenant = reader.tenant(actor.workspace_id, id).await?.ok_or(AppError::NotFound)?;
@@ -71,7 +71,7 @@ impl App {
     }
 
     /// Loads it; what is missing is said.
-    pub(super) async fn basis(&self, asked: &Asked) -> AppResult<Result<Basis, NotMeasurable>> {
+    pub(crate) async fn basis(&self, asked: &Asked) -> AppResult<Result<Basis, NotMeasurable>> {
         let (reader, tenant, live) = (self.store().reader(), &asked.tenant, &asked.policies);
         if tenant.imported_at.is_none() {
             return Ok(Err(NotMeasurable::NotImported));

@@ -16,6 +16,7 @@ use tokio::time::timeout;
 use crate::App;
 use crate::error::{AppError, AppResult};
 
+pub(crate) use basis::Basis;
 pub use measure::TenantCoverage;
 pub use overlaps::{PolicyOverlap, TenantOverlaps};
 

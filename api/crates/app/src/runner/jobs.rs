@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
+use domain::agent::AgentRun;
 use domain::bulk::BulkChange;
 use domain::change::request::ChangeRequest;
 use domain::document::text_hash;
-use domain::id::{BulkChangeId, ChangeId, JobId, RolloutId, ScheduleId, TenantId, WorkspaceId};
+use domain::id::{AgentRunId, BulkChangeId, ChangeId, JobId, RolloutId, ScheduleId, TenantId, WorkspaceId};
 use domain::schedule::Schedule;
 use domain::snapshot::SnapshotKind;
 use domain::tenant::Tenant;
@@ -41,6 +42,8 @@ text_enum! {
         BulkImpact = "bulk_impact",
         /// Looks at a phased rollout and takes it one step further.
         RolloutTick = "rollout_tick",
+        /// Runs the optimization agent of one tenant.
+        Agent = "agent",
     }
 }
 
@@ -89,6 +92,12 @@ pub(crate) struct AdvancePayload {
     pub(crate) bulk_id: BulkChangeId,
     /// The change whose outcome it is put in for; none at the start of a run.
     pub(crate) change_id: Option<ChangeId>,
+}
+
+/// Payload of [`JobKind::Agent`].
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct AgentPayload {
+    pub(crate) run_id: AgentRunId,
 }
 
 /// Jobs with the same key never run at the same time: writes to one tenant are serial, and a sync never saves what it read before a write.
@@ -191,6 +200,24 @@ pub(crate) fn people_job(id: JobId, tenant: &Tenant, groups: &BTreeSet<Uuid>, no
         priority: 20,
         run_at: now,
         max_attempts: 5,
+        created_at: now,
+    }
+}
+
+/// The job of one run of the agent. It takes no turn with writes: nothing is asked of Graph.
+pub(crate) fn agent_job(id: JobId, run: &AgentRun, now: DateTime<Utc>) -> NewJob {
+    NewJob {
+        id,
+        workspace_id: run.workspace_id,
+        tenant_id: Some(run.tenant_id),
+        kind: JobKind::Agent.as_str().to_owned(),
+        dedup_key: Some(format!("agent:{}", run.id)),
+        serial_key: Some(format!("agent:{}", run.tenant_id)),
+        payload: json!(AgentPayload { run_id: run.id }),
+        priority: 30,
+        run_at: now,
+        // Waiting for people takes attempts.
+        max_attempts: 40,
         created_at: now,
     }
 }

@@ -50,7 +50,7 @@ fn lane_of(kind: JobKind) -> &'static str {
         JobKind::Apply => APPLY,
         JobKind::Fire | JobKind::BulkDryRun | JobKind::BulkAdvance | JobKind::BulkFire | JobKind::BulkImpact => STEER,
         JobKind::RolloutTick => WATCH,
-        JobKind::Sync | JobKind::People | JobKind::Impact | JobKind::Ingest => WORK,
+        JobKind::Sync | JobKind::People | JobKind::Impact | JobKind::Ingest | JobKind::Agent => WORK,
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! A worker that loses its lease stops at the next step and can commit nothing: each of its transactions checks the job's fence.
 
+mod agents;
 mod expiry;
 pub(crate) mod jobs;
 mod lane;
@@ -44,6 +45,7 @@ pub fn start(app: &App, workers: &Workers, stop: &CancellationToken) -> JoinSet<
     tasks.spawn(sign_ins::run(app.clone(), stop.clone()));
     tasks.spawn(expiry::run(app.clone(), stop.clone()));
     tasks.spawn(rollouts::run(app.clone(), stop.clone()));
+    tasks.spawn(agents::run(app.clone(), stop.clone()));
     tasks
 }
 

@@ -69,6 +69,7 @@ async fn perform(app: &App, job: &Job) -> Result<JobEnd, JobError> {
         Ok(JobKind::BulkFire) => crate::bulk::schedule::run(app, job).await,
         Ok(JobKind::BulkImpact) => crate::bulk::impact::run(app, job).await,
         Ok(JobKind::RolloutTick) => crate::rollouts::tick::run(app, job).await,
+        Ok(JobKind::Agent) => crate::agent::job::run(app, job).await,
         Err(unknown) => Err(JobError::Broken(unknown.to_string())),
     }
 }
@@ -135,6 +136,7 @@ async fn give_up(app: &App, job: &Job, error: &JobError) -> Result<(), JobError>
         Ok(JobKind::Ingest) => crate::ingest::gave_up(app, job).await?,
         Ok(JobKind::BulkAdvance) => crate::bulk::advance::gave_up(app, job, error).await?,
         Ok(JobKind::BulkFire) => crate::bulk::schedule::gave_up(app, job, error).await?,
+        Ok(JobKind::Agent) => crate::agent::job::gave_up(app, job, error).await?,
         Ok(JobKind::BulkDryRun | JobKind::BulkImpact) => {}
         // The next look is due by the row, whatever became of this one.
         Ok(JobKind::RolloutTick) => {}

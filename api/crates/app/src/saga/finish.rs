@@ -111,6 +111,7 @@ impl Apply<'_> {
         tx.update_change(&outcome.change).await?;
         self.app.wake_bulk(&tx, &outcome.change).await?;
         self.app.wake_rollout(&tx, &outcome.change).await?;
+        self.app.settle_suggestion(&tx, &outcome.change).await?;
         tx.append_events(self.change.workspace_id, self.app.now(), outcome.events).await?;
         self.audit(&tx, &outcome.change, audit, detail).await?;
         tx.commit().await?;

@@ -116,6 +116,11 @@ impl<'r> Measure<'r> {
 
     /// Ends, with at most [`MAX_EXAMPLES`] of each.
     pub fn finish(self) -> Coverage {
+        self.finish_with(MAX_EXAMPLES, MAX_EXAMPLES)
+    }
+
+    /// Ends, with at most so many users and so many applications that are not covered; of the rest at most [`MAX_EXAMPLES`] of each.
+    pub fn finish_with(self, users: usize, apps: usize) -> Coverage {
         let mut coverage = Coverage { sign_ins: self.sign_ins, ..Coverage::default() };
         let modern: Vec<usize> = (0..ClientApp::ALL.len()).filter(|at| MODERN.contains(&ClientApp::ALL[*at])).collect();
         let every_kind: Vec<usize> = (0..self.kinds.len()).collect();
@@ -123,12 +128,12 @@ impl<'r> Measure<'r> {
         for (crowd, level) in self.crowds.iter().zip(&of_crowds) {
             coverage.users.add(*level, crowd.members.len() as u64);
         }
-        coverage.user_gaps = self.user_gaps(&of_crowds);
+        coverage.user_gaps = self.user_gaps(&of_crowds, users);
         let of_kinds: Vec<(Level, u64)> = every_kind.iter().map(|kind| self.over_people(&[*kind], &modern)).collect();
         for app in self.apps.values() {
             coverage.apps.add(of_kinds[app.kind].0, 1);
         }
-        coverage.app_gaps = self.app_gaps(&of_kinds);
+        coverage.app_gaps = self.app_gaps(&of_kinds, apps);
         coverage.clients = ClientApp::ALL
             .iter()
             .enumerate()
@@ -202,13 +207,13 @@ impl<'r> Measure<'r> {
         (together(levels.into_iter().map(|(level, _)| level)), without)
     }
 
-    fn user_gaps(&self, of_crowds: &[Level]) -> Vec<UserGap> {
+    fn user_gaps(&self, of_crowds: &[Level], most: usize) -> Vec<UserGap> {
         let gaps = self.crowds.iter().zip(of_crowds).filter(|(_, level)| **level != Level::Covered);
         let mut users: Vec<(Level, u64, Uuid)> = gaps
             .flat_map(|(crowd, level)| crowd.members.iter().map(|id| (*level, self.sign_ins_of.get(id).copied().unwrap_or_default(), *id)))
             .collect();
         let key = |(level, sign_ins, id): &(Level, u64, Uuid)| (worst_first(*level), Reverse(*sign_ins), *id);
-        first_by_key(&mut users, MAX_EXAMPLES, key);
+        first_by_key(&mut users, most, key);
         let named = users.into_iter().filter_map(|(level, sign_ins, id)| Some((level, sign_ins, id, self.people.users.get(&id)?)));
         named
             .map(|(level, sign_ins, id, facts)| UserGap {
@@ -241,9 +246,9 @@ impl<'r> Measure<'r> {
         excluded.take(MAX_REASONS).collect()
     }
 
-    fn app_gaps(&self, of_kinds: &[(Level, u64)]) -> Vec<AppGap> {
+    fn app_gaps(&self, of_kinds: &[(Level, u64)], most: usize) -> Vec<AppGap> {
         let mut gaps: Vec<(&String, &App)> = self.apps.iter().filter(|(_, app)| of_kinds[app.kind].0 != Level::Covered).collect();
-        first_by_key(&mut gaps, MAX_EXAMPLES, |(id, app)| (worst_first(of_kinds[app.kind].0), Reverse(app.sign_ins), (*id).clone()));
+        first_by_key(&mut gaps, most, |(id, app)| (worst_first(of_kinds[app.kind].0), Reverse(app.sign_ins), (*id).clone()));
         let gap = |(id, app): (&String, &App)| {
             let (level, users_without) = of_kinds[app.kind];
             AppGap { id: id.clone(), name: app.name.clone(), level, sign_ins: app.sign_ins, users_without }

@@ -139,6 +139,12 @@ impl<'r> Engine<'r> {
 
 impl ChunkMasks {
     fn add_rows(&self, chunk: &Chunk, counter: &mut Counter) {
+        self.each_row(chunk, |words, sign_ins| counter.add(words, sign_ins));
+    }
+
+    /// Hands over each row to which a policy of this block may apply, with the number of its sign-ins. Bit `i` of a word belongs to policy
+    /// `i` of the block; the words are those of [`Counts`] in its order, and no bit is in two of them.
+    pub fn each_row(&self, chunk: &Chunk, mut take: impl FnMut(&[u128; KINDS], u32)) {
         let rows = &chunk.rows;
         let columns = rows.person.iter().zip(&rows.target).zip(&rows.place).zip(&rows.device).zip(&rows.traits);
         for ((((((person, target), place), device), traits), outcome), sign_ins) in columns.zip(&rows.outcome).zip(&rows.sign_ins) {
@@ -156,7 +162,7 @@ impl ChunkMasks {
             let at = self.person_part[*person as usize] + self.device_part[*device as usize] + traits;
             let Standings { low, high } = self.standings[at as usize];
             let words: [u128; KINDS] = [yes & !low & !high, yes & low & !high, yes & high & !low, yes & low & high, maybe & !yes];
-            counter.add(&words, *sign_ins);
+            take(&words, *sign_ins);
         }
     }
 }

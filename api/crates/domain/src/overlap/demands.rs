@@ -66,6 +66,24 @@ impl Demands {
         }
     }
 
+    /// Whether these ask for what both others ask for together, and nothing else: all controls of either, each of them required, and each
+    /// session control of either.
+    pub(super) fn is_both(&self, a: &Demands, b: &Demands) -> bool {
+        if [self, a, b].iter().any(|demands| demands.one_is_enough) {
+            return false;
+        }
+        let grants = self.grants == a.grants.union(&b.grants).cloned().collect()
+            // A block leaves nothing to ask for.
+            || (self.blocks() && (a.blocks() || b.blocks()) && self.grants.len() == 1);
+        let mut session = a.session.as_object().cloned().unwrap_or_default();
+        for (name, control) in b.session.as_object().into_iter().flatten() {
+            if session.insert(name.clone(), control.clone()).is_some_and(|other| other != *control) {
+                return false;
+            }
+        }
+        grants && self.session.as_object().cloned().unwrap_or_default() == session
+    }
+
     /// Approved applications exist on phones and tablets, hybrid-joined devices are Windows: nobody has both (ca-semantics.md section 5).
     pub(super) fn impossible_with(&self, other: &Demands) -> bool {
         let must =

@@ -11,6 +11,7 @@ mod atoms;
 mod demands;
 mod places;
 mod scope;
+mod union;
 mod words;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,8 @@ use crate::text_enum;
 use atoms::Atoms;
 use demands::Demands;
 use scope::Scope;
+
+pub use union::{Merge, proved};
 
 text_enum! {
     /// What comes of two policies that meet; the more it calls for a person, the earlier.

@@ -144,6 +144,61 @@ impl Scope {
     }
 }
 
+impl Scope {
+    /// Whether this is for exactly what the two are for together, as far as sets tell: alike in every dimension but one, in which it holds what either
+    /// holds. Alike in two dimensions is not enough: the union of two products is no product.
+    pub(super) fn is_union_of(&self, a: &Scope, b: &Scope) -> bool {
+        if self.strange || a.strange || b.strange || self.texts != a.texts || self.texts != b.texts {
+            return false;
+        }
+        let places = match (&self.places, &a.places, &b.places) {
+            (None, None, None) => None,
+            (Some(own), Some(first), Some(second)) => Some(own.joins(first, second)),
+            _ => return false,
+        };
+        let mut joined = vec![self.people.joins(&a.people, &b.people), self.targets.joins(&a.targets, &b.targets)];
+        joined.extend(places);
+        joined.extend(self.traits.iter().zip(a.traits.iter().zip(&b.traits)).map(|(own, (first, second))| own.joins(first, second)));
+        !joined.contains(&Joined::No) && joined.iter().filter(|joined| **joined == Joined::Union).count() <= 1
+    }
+
+    /// Whether both are for the same, for sure.
+    pub(super) fn equals(&self, other: &Scope) -> bool {
+        self.is_union_of(other, other)
+    }
+}
+
+/// How a set stands to two others.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Joined {
+    /// All three are alike.
+    Alike,
+    /// It holds what either holds.
+    Union,
+    /// Neither.
+    No,
+}
+
+impl Bits {
+    fn joins(&self, a: &Bits, b: &Bits) -> Joined {
+        match () {
+            () if self == a && self == b => Joined::Alike,
+            () if self.0.iter().zip(a.0.iter().zip(&b.0)).all(|(own, (a, b))| *own == a | b) => Joined::Union,
+            () => Joined::No,
+        }
+    }
+}
+
+impl Dimension {
+    fn joins(&self, a: &Dimension, b: &Dimension) -> Joined {
+        match (self.sure.joins(&a.sure, &b.sure), self.maybe.joins(&a.maybe, &b.maybe)) {
+            (Joined::No, _) | (_, Joined::No) => Joined::No,
+            (Joined::Alike, Joined::Alike) => Joined::Alike,
+            _ => Joined::Union,
+        }
+    }
+}
+
 impl Text {
     /// A filter that includes what the same filter excludes.
     fn excludes(&self, other: &Text) -> bool {

@@ -147,6 +147,20 @@ pub enum Action {
     CancelRollout,
     /// `rollBackRollout`
     RollBackRollout,
+    /// `setAgentSettings`
+    SetAgentSettings,
+    /// `runAgent`
+    RunAgent,
+    /// `replayAgentRun`
+    ReplayAgentRun,
+    /// `reviewSuggestion`
+    ReviewSuggestion,
+    /// `acceptSuggestion`
+    AcceptSuggestion,
+    /// `dismissSuggestion`
+    DismissSuggestion,
+    /// `snoozeSuggestion`
+    SnoozeSuggestion,
 }
 
 impl From<Action> for domain::access::Operation {
@@ -216,6 +230,13 @@ impl From<Action> for domain::access::Operation {
             Action::CompleteRollout => Operation::CompleteRollout,
             Action::CancelRollout => Operation::CancelRollout,
             Action::RollBackRollout => Operation::RollBackRollout,
+            Action::SetAgentSettings => Operation::SetAgentSettings,
+            Action::RunAgent => Operation::RunAgent,
+            Action::ReplayAgentRun => Operation::ReplayAgentRun,
+            Action::ReviewSuggestion => Operation::ReviewSuggestion,
+            Action::AcceptSuggestion => Operation::AcceptSuggestion,
+            Action::DismissSuggestion => Operation::DismissSuggestion,
+            Action::SnoozeSuggestion => Operation::SnoozeSuggestion,
         }
     }
 }

@@ -34,6 +34,7 @@ macro_rules! words {
     )+};
 }
 
+mod agent;
 mod bulk;
 mod change;
 mod coverage;
@@ -49,6 +50,7 @@ mod schedule;
 mod sign_in;
 mod tenant;
 
+pub use agent::*;
 pub use bulk::*;
 pub use change::*;
 pub use coverage::*;

@@ -1,5 +1,6 @@
 //! What callers send.
 
+pub mod agent;
 pub mod baseline;
 pub mod bulk;
 pub mod bulk_step;

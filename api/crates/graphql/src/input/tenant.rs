@@ -106,6 +106,6 @@ pub(super) fn tenant(scope: &Scope, id: &ID, field: &str) -> Result<TenantId, Re
     scope.ids.key(id, Kind::Tenant).map(TenantId).map_err(|error| bad_id(error, field))
 }
 
-fn guid(text: &str, path: &[&str]) -> Result<Uuid, Refused> {
+pub(super) fn guid(text: &str, path: &[&str]) -> Result<Uuid, Refused> {
     Uuid::try_parse(text).map_err(|_| invalid(path.iter().map(|part| (*part).to_owned()).collect(), "not a GUID"))
 }

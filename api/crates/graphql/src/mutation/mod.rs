@@ -1,5 +1,6 @@
 //! The mutations: decode, one use case, encode.
 
+mod agent;
 mod baseline;
 mod bulk;
 mod bulk_run;
@@ -40,4 +41,5 @@ pub struct Mutations(
     bulk_run::BulkRunMutations,
     rollout::RolloutMutations,
     rollout_move::RolloutMoveMutations,
+    agent::AgentMutations,
 );

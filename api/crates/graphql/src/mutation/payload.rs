@@ -3,6 +3,7 @@
 use async_graphql::SimpleObject;
 
 use crate::fault::Nullable;
+use crate::types::agent::{Agent, AgentRun};
 use crate::types::api_key::ApiKey;
 use crate::types::baseline::Baseline;
 use crate::types::bulk::BulkChange;
@@ -12,6 +13,7 @@ use crate::types::member::Member;
 use crate::types::policy::Policy;
 use crate::types::rollout::Rollout;
 use crate::types::schedule::Schedule;
+use crate::types::suggestion::Suggestion;
 use crate::types::tenant::Tenant;
 use crate::types::workspace::Workspace;
 use crate::user_error::{Refused, UserError};
@@ -118,6 +120,24 @@ payloads! {
     WorkspacePayload {
         /// The workspace as it is now; `null` when the mutation was refused.
         workspace: Workspace
+    }
+
+    /// What became of a mutation on the agent of a tenant.
+    AgentPayload {
+        /// The agent as it is now; `null` when the mutation was refused.
+        agent: Agent
+    }
+
+    /// What became of a mutation on a run of the agent.
+    AgentRunPayload {
+        /// The run as it is now; `null` when the mutation was refused.
+        agent_run: AgentRun
+    }
+
+    /// What became of a mutation on a suggestion.
+    SuggestionPayload {
+        /// The suggestion as it is now; `null` when the mutation was refused.
+        suggestion: Suggestion
     }
 }
 

@@ -13,6 +13,7 @@ use crate::fault::{Nullable, fault};
 use crate::ids::Kind;
 use crate::scalars::{DateTime, EventCursor};
 use crate::scope::{Scope, ids, scope};
+use crate::types::agent_event::{AgentRunEvent, SuggestionEvent};
 use crate::types::baseline_event::BaselineEvent;
 use crate::types::bulk_event::{BulkChangeEvent, BulkProgressEvent};
 use crate::types::change::ChangeRequest;
@@ -71,6 +72,10 @@ pub enum Event {
     DriftEvent(DriftEvent),
     /// A member was added, changed or removed, or an API key created or revoked.
     MemberEvent(MemberEvent),
+    /// A run of the agent began or ended.
+    AgentRunEvent(AgentRunEvent),
+    /// The agent suggests something, or something became of a suggestion.
+    SuggestionEvent(SuggestionEvent),
     /// Events are missing.
     EventGap(EventGap),
 }
@@ -109,7 +114,8 @@ impl From<domain::event::Event> for Event {
             | EventKind::TenantConnectionChanged
             | EventKind::EmergencyAccessChanged
             | EventKind::TenantAliasesChanged
-            | EventKind::BaselineAssigned => Event::TenantEvent(TenantEvent(event)),
+            | EventKind::BaselineAssigned
+            | EventKind::AgentSettingsChanged => Event::TenantEvent(TenantEvent(event)),
             EventKind::PolicyMetadataChanged => Event::PolicyEvent(PolicyEvent(event)),
             EventKind::ApplyProgress => Event::ApplyProgressEvent(ApplyProgressEvent(event)),
             EventKind::DriftDetected
@@ -122,6 +128,10 @@ impl From<domain::event::Event> for Event {
             EventKind::ScheduleChanged => Event::ScheduleEvent(event.into()),
             EventKind::MemberChanged => Event::MemberEvent(event.into()),
             EventKind::FreezeWindowChanged => Event::FreezeWindowEvent(event.into()),
+            EventKind::AgentRunStarted | EventKind::AgentRunCompleted | EventKind::AgentRunFailed => Event::AgentRunEvent(event.into()),
+            EventKind::SuggestionCreated | EventKind::SuggestionUpdated | EventKind::SuggestionStatusChanged => {
+                Event::SuggestionEvent(event.into())
+            }
         }
     }
 }
@@ -278,6 +288,8 @@ pub enum TenantEventType {
     EmergencyAccessChanged,
     /// The names that members keep for its objects were replaced.
     AliasesChanged,
+    /// Its agent was turned on or off, or set otherwise.
+    AgentSettingsChanged,
 }
 
 event_object! {
@@ -289,6 +301,7 @@ event_object! {
                 EventKind::TenantConnected => TenantEventType::Connected,
                 EventKind::EmergencyAccessChanged => TenantEventType::EmergencyAccessChanged,
                 EventKind::TenantAliasesChanged => TenantEventType::AliasesChanged,
+                EventKind::AgentSettingsChanged => TenantEventType::AgentSettingsChanged,
                 _ => TenantEventType::ConnectionChanged,
             }
         }

@@ -1,5 +1,7 @@
 //! The objects of the schema: each wraps what crate `domain` calls it, and asks the request's loaders for what it refers to.
 
+pub mod agent;
+pub mod agent_event;
 pub mod api_key;
 pub mod approval;
 pub mod audit;
@@ -38,6 +40,7 @@ pub mod sign_in;
 pub mod sign_in_summary;
 pub mod snapshot;
 pub mod snapshot_diff;
+pub mod suggestion;
 pub mod sync_event;
 pub mod tenant;
 pub mod tenant_alias;

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use async_graphql::{ID, Interface, Result};
 use domain::event::SubjectKind;
 use domain::id::{
-    AuditId, BaselineId, BaselinePolicyId, BulkChangeId, ChangeId, DriftId, FreezeWindowId, MemberId, PolicyId, RolloutId, ScheduleId,
-    SnapshotId, TenantId,
+    AgentRunId, AuditId, BaselineId, BaselinePolicyId, BulkChangeId, ChangeId, DriftId, FreezeWindowId, MemberId, PolicyId, RolloutId,
+    ScheduleId, SnapshotId, SuggestionId, TenantId,
 };
 use uuid::Uuid;
 
 use crate::fault::{Nullable, found};
 use crate::ids::Kind;
 use crate::scope::Scope;
+use crate::types::agent::{AgentRun, agent_run};
 use crate::types::api_key::{ApiKey, api_key};
 use crate::types::approval::Approval;
 use crate::types::audit::{AuditEntry, audit_entry};
@@ -27,6 +28,7 @@ use crate::types::policy::Policy;
 use crate::types::rollout::{Rollout, rollout};
 use crate::types::schedule::{Schedule, schedule};
 use crate::types::snapshot::{Snapshot, snapshot_of};
+use crate::types::suggestion::{Suggestion, suggestion};
 use crate::types::tenant::{Tenant, tenant};
 use crate::types::user::{User, user};
 use crate::types::workspace::Workspace;
@@ -71,6 +73,10 @@ pub enum Node {
     ApiKey(ApiKey),
     /// An audit entry.
     AuditEntry(AuditEntry),
+    /// A run of the optimization agent.
+    AgentRun(AgentRun),
+    /// A suggestion of the optimization agent.
+    Suggestion(Suggestion),
 }
 
 /// The object that an id names; `null` for an id of nothing, of another workspace, or that is none.
@@ -101,6 +107,8 @@ pub async fn node(scope: &Scope, id: &ID) -> Nullable<Node> {
         Kind::ApiKey => some(api_key(scope, MemberId(id.key)).await, Node::ApiKey),
         Kind::Audit => some(audit_entry(scope, AuditId(id.key)).await, Node::AuditEntry),
         Kind::Event | Kind::RolloutVerdict => None,
+        Kind::AgentRun => some(agent_run(scope, AgentRunId(id.key)).await, Node::AgentRun),
+        Kind::Suggestion => some(suggestion(scope, SuggestionId(id.key)).await, Node::Suggestion),
     }
 }
 
@@ -118,6 +126,8 @@ pub async fn subject(scope: &Scope, kind: SubjectKind, id: Uuid) -> Nullable<Nod
         SubjectKind::Member => some(user(scope, MemberId(id)).await, Node::User),
         SubjectKind::Baseline => some(baseline(scope, BaselineId(id)).await, Node::Baseline),
         SubjectKind::FreezeWindow => some(freeze_window(scope, FreezeWindowId(id)).await, Node::FreezeWindow),
+        SubjectKind::AgentRun => some(agent_run(scope, AgentRunId(id)).await, Node::AgentRun),
+        SubjectKind::Suggestion => some(suggestion(scope, SuggestionId(id)).await, Node::Suggestion),
     }
 }
 

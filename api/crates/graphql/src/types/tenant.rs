@@ -18,6 +18,7 @@ use crate::loaders::{PoliciesAsk, PoliciesOf, PolicyCountOf};
 use crate::paging::{args, cost};
 use crate::scalars::DateTime;
 use crate::scope::{Scope, ids, scope};
+use crate::types::agent::{Agent, AgentRun, agent, runs_of_tenant};
 use crate::types::baseline::Baseline;
 use crate::types::change::{ChangeRequest, changes};
 use crate::types::coverage::TenantCoverage;
@@ -242,6 +243,26 @@ impl Tenant {
     ) -> Nullable<Connection<Drift>> {
         let page = args(first, after, last, before);
         Some(drift_of_tenant(scope(ctx), self.row.id, status.unwrap_or_default(), source, &page, wants_total(ctx)).await)
+    }
+
+    /// Its optimization agent: settings, and the last run.
+    #[graphql(complexity = "2 + child_complexity")]
+    async fn agent(&self, ctx: &Context<'_>) -> Nullable<Agent> {
+        agent(scope(ctx), self.row.id).await
+    }
+
+    /// Runs of its optimization agent, newest first.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn agent_runs(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items from the start or after a cursor: 1 to 100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go on from.")] after: Option<String>,
+        #[graphql(desc = "Items from the end or before a cursor: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "The cursor to go back from.")] before: Option<String>,
+    ) -> Nullable<Connection<AgentRun>> {
+        let page = args(first, after, last, before);
+        Some(runs_of_tenant(scope(ctx), self.row.id, &page, wants_total(ctx)).await)
     }
 
     /// The last reading of its users, groups and roles; `null` before the first.
