@@ -128,7 +128,7 @@ impl Rollout {
     /// The change under way, or the last one that failed.
     async fn step(&self) -> Option<RolloutStepUnderWay> {
         let rollout = &self.0.rollout;
-        let step = rollout.state.step?;
+        let step = rollout.state.step.as_ref()?;
         Some(RolloutStepUnderWay {
             step: step.step.into(),
             standing: step.standing.into(),

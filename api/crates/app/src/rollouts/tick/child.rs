@@ -189,7 +189,7 @@ pub(super) async fn ask_for_sync(app: &App, tx: &WriteTx, rollout: &ManagedRollo
 
 /// Takes back the change under way where its write has not started; one that has is waited for. Does not save the rollout.
 pub(super) async fn stop(app: &App, tx: &WriteTx, rollout: &mut ManagedRollout) -> Result<(), JobError> {
-    let (Some(step), Some(id)) = (rollout.state.step, rollout.step_change_id) else { return Ok(()) };
+    let (Some(step), Some(id)) = (rollout.state.step.clone(), rollout.step_change_id) else { return Ok(()) };
     let now = app.now();
     let Some(stopped) = tx.stop_intent(rollout.workspace_id, id, now).await? else {
         // The write began a moment ago.

@@ -1,5 +1,7 @@
 //! A change of a rollout came to its end, or never began: what that makes of the rollout.
 
+use std::collections::BTreeSet;
+
 use domain::change::request::ChangeRequest;
 use domain::change::status::ChangeStatus;
 use domain::document::{Canonical, PolicyDocument, canonical_text, text_hash};
@@ -16,7 +18,7 @@ use crate::runner::JobError;
 
 /// The change under way, where it stands elsewhere than the rollout says.
 pub(super) async fn ended(tx: &Reader, rollout: &ManagedRollout) -> Result<Option<ChangeRequest>, JobError> {
-    let (Some(step), Some(id)) = (rollout.state.step, rollout.step_change_id) else { return Ok(None) };
+    let (Some(step), Some(id)) = (&rollout.state.step, rollout.step_change_id) else { return Ok(None) };
     let Some(change) = tx.change(rollout.workspace_id, id).await? else { return Err(JobError::broken("a rollout's change is gone")) };
     let standing = standing(tx, &change).await?;
     Ok((standing != Some(step.standing)).then_some(change))
@@ -39,7 +41,7 @@ async fn standing(tx: &Reader, change: &ChangeRequest) -> Result<Option<StepStan
 
 /// Takes over where the change stands now; what was applied is in the marks from here on. Does not save the rollout.
 pub(super) async fn take_over(app: &App, tx: &WriteTx, rollout: &mut ManagedRollout, change: &ChangeRequest) -> AppResult<()> {
-    let Some(under_way) = rollout.state.step else { return Ok(()) };
+    let Some(under_way) = rollout.state.step.clone() else { return Ok(()) };
     let now = app.now();
     match standing(tx, change).await.map_err(|error| AppError::Internal(error.into()))? {
         None => {
@@ -108,7 +110,8 @@ pub(super) async fn refused(app: &App, job: &Job, seen: &ManagedRollout, refused
         return Ok(());
     }
     tracing::info!(rollout = %rollout.id, step = %refused.step, code = refused.code, message = refused.message, "a rollout's change was refused");
-    rollout.state.step = Some(StepUnderWay { step: refused.step, standing: StepStanding::Failed, since: app.now() });
+    rollout.state.step =
+        Some(StepUnderWay { step: refused.step, groups: BTreeSet::new(), standing: StepStanding::Failed, since: app.now() });
     rollout.step_change_id = None;
     rollout.step_failure = Some(refused.message);
     rollout.version += 1;
