@@ -11,8 +11,8 @@ async fn blocked_people_stop_it(database: Database) {
     let stage = Stage::set(database).await;
     let conduct = json!({ "trafficPercent": 2000, "failing": [{ "percent": 100, "retries": 2 }] });
     stage.world.cloud.call("PUT", &format!("/tenants/{}/conduct", stage.sim.tenant_id), conduct).await;
-    // All employees in the first phase: somebody signs in within seconds.
-    let groups = stage.groups().await;
+    // Everybody in the first phase: somebody signs in within seconds.
+    let groups = stage.all_groups().await;
     let running = stage.running(json!({ "phases": [{ "groupIds": groups, "minBakeSeconds": 0 }] })).await;
     let paused = stage.until(&running, |seen| seen["status"] == "PAUSED" && seen["guidance"] == "SUGGEST_ROLL_BACK").await;
     assert_eq!((&paused["pause"]["reason"], &paused["verdict"]["outcome"]), (&json!("GUARD_TRIPPED"), &json!("BREACH")), "{paused:#}");

@@ -76,10 +76,15 @@ impl Stage {
 
     /// Three groups, the smallest impact first.
     async fn groups(&self) -> Vec<String> {
+        self.all_groups().await.into_iter().take(3).collect()
+    }
+
+    /// Every group of the proposed plan.
+    async fn all_groups(&self) -> Vec<String> {
         let query = "query($id: ID!) { rolloutPlan(policyId: $id) { plan { groups { groupId } } } }";
         let answer = self.owner.send(query, json!({ "id": self.policy["id"] })).await;
         let groups = answer.at("/rolloutPlan/plan/groups").as_array().unwrap();
-        groups.iter().take(3).map(|group| group["groupId"].as_str().unwrap().to_owned()).collect()
+        groups.iter().map(|group| group["groupId"].as_str().unwrap().to_owned()).collect()
     }
 
     /// A rollout of three phases with one group each.

@@ -18,7 +18,7 @@ use crate::runner::JobError;
 
 /// The change under way, where it stands elsewhere than the rollout says.
 pub(super) async fn ended(tx: &Reader, rollout: &ManagedRollout) -> Result<Option<ChangeRequest>, JobError> {
-    let (Some(step), Some(id)) = (rollout.state.step.clone(), rollout.step_change_id) else { return Ok(None) };
+    let (Some(step), Some(id)) = (&rollout.state.step, rollout.step_change_id) else { return Ok(None) };
     let Some(change) = tx.change(rollout.workspace_id, id).await? else { return Err(JobError::broken("a rollout's change is gone")) };
     let standing = standing(tx, &change).await?;
     Ok((standing != Some(step.standing)).then_some(change))
@@ -111,7 +111,7 @@ pub(super) async fn refused(app: &App, job: &Job, seen: &ManagedRollout, refused
     }
     tracing::info!(rollout = %rollout.id, step = %refused.step, code = refused.code, message = refused.message, "a rollout's change was refused");
     rollout.state.step =
-        Some(StepUnderWay { step: refused.step, standing: StepStanding::Failed, groups: BTreeSet::new(), since: app.now() });
+        Some(StepUnderWay { step: refused.step, groups: BTreeSet::new(), standing: StepStanding::Failed, since: app.now() });
     rollout.step_change_id = None;
     rollout.step_failure = Some(refused.message);
     rollout.version += 1;
