@@ -81,10 +81,20 @@ fn secret(number: usize) -> String {
 impl World {
     /// Makes and connects tenants 0 to `count`, and waits until all are imported.
     pub async fn connect_many(&self, client: &Client, count: usize) -> Vec<Managed> {
+        self.add_many(count).await;
+        self.connect_added(client, count).await
+    }
+
+    /// Makes tenants 0 to `count` in the cloud.
+    pub async fn add_many(&self, count: usize) {
         let like = self.sim_tenant();
         for number in 0..count {
             add_tenant(&self.cloud, &like, number).await;
         }
+    }
+
+    /// Connects tenants 0 to `count`, which the cloud has, and waits until all are imported.
+    pub async fn connect_added(&self, client: &Client, count: usize) -> Vec<Managed> {
         let mut connected: Vec<Managed> = stream::iter(0..count)
             .map(|number| async move {
                 let mut tenant = like_tenant(number);

@@ -71,6 +71,19 @@ impl Server {
         self.options.clone()
     }
 
+    /// The processor time it has taken so far, as Linux counts it.
+    ///
+    /// # Panics
+    /// When it has ended.
+    pub fn processor_time(&self) -> Duration {
+        let id = self.child.id().expect("the server runs");
+        let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).expect("its status can be read");
+        // After the name, which may hold anything: the state is field 3, user and system time are fields 14 and 15, in hundredths of a second.
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+        let ticks = |place: usize| fields[place - 3].parse::<u64>().expect("a number of ticks");
+        Duration::from_millis((ticks(14) + ticks(15)) * 10)
+    }
+
     /// Waits until the server stands at its failpoint.
     ///
     /// # Panics
