@@ -136,7 +136,7 @@ async fn silence(world: &World, screen: &Screen) -> Told<String> {
     screen.line(world.now(), "Everybody is away");
     let rollout = begin(world, screen, USUAL_BAKE_S).await?;
     rollout.until(world, screen, "phase 1", |seen| seen["phase"] == 1 && text(seen, "/status") == "RUNNING").await?;
-    let back = world.now() + TimeDelta::days(3);
+    let back = world.now() + TimeDelta::days(2);
     while world.now() < back {
         let seen = rollout.step(world, screen).await?;
         expect("RUNNING in phase 1", &format!("{} in phase {}", text(&seen, "/status"), seen["phase"]))?;
@@ -144,7 +144,7 @@ async fn silence(world: &World, screen: &Screen) -> Told<String> {
     let seen = rollout.look(world).await?;
     expect("NO_TRAFFIC", &text(&seen, "/hold/why"))?;
     expect("NO_DATA", &text(&seen, "/verdict/outcome"))?;
-    screen.line(world.now(), &format!("Three days later it still waits: {}", text(&seen, "/hold/text")));
+    screen.line(world.now(), &format!("Two days later it still waits: {}", text(&seen, "/hold/text")));
     world.pull("PUT", "/conduct", json!({})).await?;
     screen.line(world.now(), "People are back");
     rollout.until(world, screen, "phase 2", |seen| seen["phase"] == 2 && text(seen, "/status") == "RUNNING").await?;

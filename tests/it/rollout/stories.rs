@@ -72,7 +72,7 @@ async fn nobody_signs_in_and_it_holds(database: Database) {
         &[
             "Everybody is away",
             "RUNNING, phase 1: NO_DATA",
-            "Three days later it still waits",
+            "Two days later it still waits",
             "People are back",
             "RUNNING, phase 2",
             "As it should be: ",

@@ -11,7 +11,7 @@ use crate::demo::world::{World, text};
 use crate::demo::{DemoError, Told};
 
 /// So far the clock jumps at a time: several looks fall together, and each is late by so much at most.
-const JUMP: TimeDelta = TimeDelta::minutes(30);
+const JUMP: TimeDelta = TimeDelta::hours(1);
 /// Ended, or stopped: nothing goes on by itself.
 const STILL: [&str; 4] = ["PAUSED", "COMPLETED", "CANCELLED", "ROLLED_BACK"];
 
@@ -58,7 +58,7 @@ impl Rollout {
         }
     }
 
-    /// Half an hour passes, its sign-ins are read, and the rollout is looked at.
+    /// An hour passes, its sign-ins are read, and the rollout is looked at.
     pub(super) async fn step(&self, world: &World, screen: &Screen) -> Told<Value> {
         let since = world.now() + JUMP;
         world.pass(JUMP).await?;
