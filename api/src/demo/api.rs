@@ -38,7 +38,11 @@ impl Api {
     /// Runs a mutation of one field with an `input`; `selection` is what is wanted of its payload beside `userErrors`.
     pub(super) async fn mutate(&self, field: &str, input: Value, selection: &str) -> Told<Value> {
         let (first, rest) = field.split_at(1);
-        let kind = format!("{}{rest}Input", first.to_uppercase());
+        self.mutate_with(field, &format!("{}{rest}Input", first.to_uppercase()), input, selection).await
+    }
+
+    /// The same with an input of another name than the mutation's.
+    pub(super) async fn mutate_with(&self, field: &str, kind: &str, input: Value, selection: &str) -> Told<Value> {
         let document =
             format!("mutation($input: {kind}!) {{ {field}(input: $input) {{ {selection} userErrors {{ code message path }} }} }}");
         let mut data = self.ask(&document, json!({ "input": input })).await?;

@@ -131,9 +131,12 @@ impl World {
         self.embedded.stop().await;
     }
 
+    /// Up to where sign-ins were read; `None` while a reading is under way: its end after a jump would be taken for a reading of that time.
     async fn data_through(&self) -> Told<Option<DateTime<Utc>>> {
-        let seen = self.api.ask("query($id: ID!) { tenant(id: $id) { signInLog { dataThrough } } }", json!({ "id": self.tenant })).await?;
-        let through = seen.pointer("/tenant/signInLog/dataThrough").and_then(Value::as_str);
+        let seen =
+            self.api.ask("query($id: ID!) { tenant(id: $id) { signInLog { state dataThrough } } }", json!({ "id": self.tenant })).await?;
+        let log = seen.pointer("/tenant/signInLog").filter(|log| log["state"] == "READ");
+        let through = log.and_then(|log| log["dataThrough"].as_str());
         Ok(through.and_then(|text| DateTime::parse_from_rfc3339(text).ok()).map(|at| at.to_utc()))
     }
 

@@ -73,7 +73,7 @@ impl Rollout {
         screen.line(world.now(), &format!("Somebody confirms: {}", text(seen, "/hold/text")));
         let reason = "these people have been told to register a second factor";
         let input = json!({ "id": self.id, "expectedRevision": seen["revision"], "confirmForecast": true, "reason": reason });
-        world.api.mutate("advanceRollout", input, "rollout { id }").await.map(drop)
+        world.api.mutate_with("advanceRollout", "ForwardRolloutInput", input, "rollout { id }").await.map(drop)
     }
 
     /// Waits until nothing is being written, and it was looked at since an instant.
