@@ -185,16 +185,16 @@ fn emergency_access_is_added_to_the_exclusions_and_unconfigured_it_is_said() {
 #[test]
 fn a_report_only_policy_for_all_users_is_rolled_out_in_phases_where_it_is_eligible() {
     let watched = report_only(policy("MFA", json!({}), &["mfa"]));
-    let (_, analysis, _) = run(&material(&[watched.clone()]), &[]);
+    let (_, analysis, _) = run(&material(std::slice::from_ref(&watched)), &[]);
     let finding = one(&analysis, SuggestionKind::PhasedRollout);
     assert_eq!(finding.kind.action(), "Suggested phased rollout");
     let Proposal::Rollout { eligibility, .. } = &finding.proposal else { panic!("{finding:#?}") };
     assert!(eligibility.iter().all(|condition| condition.met));
 
     // Near misses: four groups, no P1, some users only, switched off.
-    let mut few = material(&[watched.clone()]);
+    let mut few = material(std::slice::from_ref(&watched));
     few.people.groups = few.people.groups.into_iter().take(4).collect();
-    let mut unlicensed = material(&[watched.clone()]);
+    let mut unlicensed = material(std::slice::from_ref(&watched));
     unlicensed.licences = domain::tenant::Licences::default();
     let mut off = material(&[watched]);
     off.settings.phased_rollout = false;
