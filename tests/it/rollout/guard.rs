@@ -9,7 +9,7 @@ on_both_databases!(blocked_people_stop_it);
 
 async fn blocked_people_stop_it(database: Database) {
     let stage = Stage::set(database).await;
-    let conduct = json!({ "trafficPercent": 2000, "failing": [{ "percent": 100, "retries": 2 }] });
+    let conduct = json!({ "trafficPercent": 2000, "aroundTheClock": true, "failing": [{ "percent": 100, "retries": 2 }] });
     stage.world.cloud.call("PUT", &format!("/tenants/{}/conduct", stage.sim.tenant_id), conduct).await;
     // Everybody in the first phase: somebody signs in within seconds.
     let groups = stage.all_groups().await;

@@ -74,7 +74,7 @@ impl Table<'_> {
             return (decision, guidance);
         }
         match (self.rollout.status, self.rollout.goal) {
-            (RolloutStatus::Advancing | RolloutStatus::Reverting, Some(goal)) => self.on_the_way(goal),
+            (RolloutStatus::Advancing | RolloutStatus::Reverting, Some(goal)) => self.guided(goal, self.on_the_way(goal)),
             (RolloutStatus::Running, _) => self.running(verdict),
             (RolloutStatus::Planned, _) if self.rollout.awaiting_approval => {
                 self.hold(HoldReason::AwaitingApproval, "the plan waits for approval", Guidance::AwaitingHuman)
@@ -111,6 +111,16 @@ impl Table<'_> {
         let look_again_at = Some(due.max(self.next_look()));
         let text = format!("it has ended; its twin is deleted after {due}, if nobody has edited it");
         (Decision::Hold { why: HoldReason::Ended, text, look_again_at }, Guidance::NoActionNeeded)
+    }
+
+    /// What a pause advises is said from its first moment on, not when all of it is done.
+    fn guided(&self, goal: Goal, (decision, guidance): Line) -> Line {
+        match &self.rollout.pause {
+            Some(pause) if goal.status() == RolloutStatus::Paused && guidance == Guidance::NoActionNeeded => {
+                (decision, after_pause(pause.reason))
+            }
+            _ => (decision, guidance),
+        }
     }
 
     fn on_the_way(&self, goal: Goal) -> Line {

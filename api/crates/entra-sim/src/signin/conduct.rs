@@ -22,6 +22,8 @@ const RETRY_AFTER_S: i64 = 40;
 pub struct Conduct {
     /// Sign-ins in percent of the usual, 0 to 2,000; 0: nobody signs in.
     pub traffic_percent: u32,
+    /// They sign in at every hour alike, weekends included: what is looked at does not depend on when.
+    pub around_the_clock: bool,
     /// Who can't satisfy any demand beyond the first factor, at most 20 rules; the first that selects a person decides.
     pub failing: Vec<Failing>,
 }
@@ -41,7 +43,7 @@ pub struct Failing {
 
 impl Default for Conduct {
     fn default() -> Self {
-        Conduct { traffic_percent: 100, failing: Vec::new() }
+        Conduct { traffic_percent: 100, around_the_clock: false, failing: Vec::new() }
     }
 }
 

@@ -39,7 +39,7 @@ const DEVICE_REGISTRATION: &str = "01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9";
 /// The sign-ins of a person in an hour (hours since 1970).
 pub(super) fn hour<'a>(facts: &'a TenantFacts, person: &Habits<'a>, hour: i64) -> Vec<Scene<'a>> {
     let Some(start) = DateTime::<Utc>::from_timestamp(hour * 3600, 0) else { return Vec::new() };
-    let expected = person.rate * share(person, start);
+    let expected = person.rate * share(person, start, facts.conduct.around_the_clock);
     let mut chance = person.chance(hour);
     let mut left = expected + chance.random_range(0.0..1.0);
     let mut scenes = Vec::new();
@@ -54,10 +54,10 @@ pub(super) fn hour<'a>(facts: &'a TenantFacts, person: &Habits<'a>, hour: i64) -
     scenes
 }
 
-fn share(person: &Habits<'_>, start: DateTime<Utc>) -> f64 {
+fn share(person: &Habits<'_>, start: DateTime<Utc>, around_the_clock: bool) -> f64 {
     let local = start + TimeDelta::hours(person.home.utc_offset_h);
     let index = usize::try_from(local.timestamp().div_euclid(3600).rem_euclid(24)).unwrap_or_default();
-    if person.kind == Kind::Service {
+    if around_the_clock || person.kind == Kind::Service {
         return 1.0 / 24.0;
     }
     let weekend = matches!(local.weekday(), Weekday::Sat | Weekday::Sun);

@@ -107,6 +107,9 @@ async fn people_behave_from_an_instant_on() {
     world.clock.advance(TimeDelta::hours(1));
     world.admin(Method::PUT, "conduct", json!({ "trafficPercent": 0 })).await;
     world.clock.advance(TimeDelta::hours(1));
+    // A Saturday night in which everybody works.
+    world.admin(Method::PUT, "conduct", json!({ "trafficPercent": 2000, "aroundTheClock": true })).await;
+    world.clock.advance(TimeDelta::hours(87));
     let world = World { token: world.fresh_token().await, ..world };
 
     let (entries, _) = all(&world, &format!("{SIGN_INS}?$filter=createdDateTime ge 2026-03-04T12:00:00Z")).await;
@@ -122,6 +125,7 @@ async fn people_behave_from_an_instant_on() {
     let attempts: std::collections::BTreeSet<&str> = bad.iter().map(|entry| entry["correlationId"].as_str().unwrap()).collect();
     assert!(bad.len() > attempts.len() * 3, "{} entries of {} attempts", bad.len(), attempts.len());
     assert!(within("2026-03-04T14:00:00Z", "2026-03-04T15:00:00Z").is_empty());
+    assert!(within("2026-03-08T02:00:00Z", "2026-03-08T04:00:00Z").len() > usual.len());
 }
 
 #[tokio::test]
