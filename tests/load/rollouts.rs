@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{StreamExt, stream};
-use harness::many::{Managed, object_id, policy_id, tenant_id};
+use harness::many::{Managed, group_id, object_id, policy_id, tenant_id};
 use harness::world::World;
 use harness::{Client, Database};
 use serde_json::{Value, json};
@@ -116,6 +116,11 @@ fn objects(tenant: usize) -> Value {
 }
 
 async fn started(owner: &Client, tenant: &Managed) {
+    let seen = owner.send("query($id: ID!) { tenant(id: $id) { revision } }", json!({ "id": tenant.id })).await;
+    let input = json!({ "id": tenant.id, "objectIds": [group_id(tenant.number)], "expectedRevision": seen.at("/tenant/revision") });
+    let query = "mutation($input: SetEmergencyAccessInput!) { setEmergencyAccess(input: $input) { userErrors { code message } } }";
+    let set = owner.send(query, json!({ "input": input })).await;
+    assert_eq!(set.user_errors("setEmergencyAccess"), Vec::<String>::new(), "{:#}", set.body);
     let policy = policy_of(owner, tenant).await;
     let phases: Vec<Value> = (0..GROUPS).map(|number| json!({ "groupIds": [object_id(tenant.number, 100 + number)] })).collect();
     let made = settled(owner, "createRollout", "CreateRolloutInput", json!({ "policyId": policy, "phases": phases })).await;
@@ -159,7 +164,7 @@ async fn all_run(owner: &Client, tenants: usize) {
 }
 
 async fn count(owner: &Client, status: &str) -> u64 {
-    let query = format!("{{ rollouts(first: 1, where: {{ status: [{status}] }}) {{ totalCount }} }}");
+    let query = format!("{{ rollouts(first: 1, where: {{ statuses: [{status}] }}) {{ totalCount }} }}");
     owner.send(&query, json!({})).await.at("/rollouts/totalCount").as_u64().unwrap()
 }
 

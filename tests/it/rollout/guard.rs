@@ -8,7 +8,8 @@ use super::{Stage, done, kinds, stop};
 on_both_databases!(blocked_people_stop_it);
 
 async fn blocked_people_stop_it(database: Database) {
-    let stage = Stage::set(database).await;
+    // A device is there or not: a second factor that is asked for may still be answered, and counts ten minutes later.
+    let stage = Stage::demanding(database, "compliantDevice", |_| {}).await;
     let conduct = json!({ "trafficPercent": 2000, "aroundTheClock": true, "failing": [{ "percent": 100, "retries": 2 }] });
     stage.world.cloud.call("PUT", &format!("/tenants/{}/conduct", stage.sim.tenant_id), conduct).await;
     // Everybody in the first phase: somebody signs in within seconds.

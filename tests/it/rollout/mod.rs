@@ -48,6 +48,11 @@ impl Stage {
     }
 
     async fn set_with(database: Database, adjust: impl FnOnce(&mut ServerOptions)) -> Self {
+        Stage::demanding(database, "mfa", adjust).await
+    }
+
+    /// With a policy that demands another control.
+    async fn demanding(database: Database, control: &str, adjust: impl FnOnce(&mut ServerOptions)) -> Self {
         let world = World::start_with(database, |options| {
             for (name, value) in [
                 ("ROLLOUTS__LOOK_S", "1"),
@@ -222,7 +227,7 @@ async fn add_policy(world: &World, sim: &SimTenant, emergency: &str) {
             "applications": { "includeApplications": ["All"] },
             "clientAppTypes": ["all"],
         },
-        "grantControls": { "operator": "OR", "builtInControls": ["mfa"] },
+        "grantControls": { "operator": "OR", "builtInControls": [control] },
     });
     world.cloud.call("POST", &format!("/tenants/{}/objects", sim.tenant_id), json!({ "policies": [document] })).await;
 }
