@@ -70,7 +70,7 @@ impl Stage {
         let owner = world.server.client("OWNER").await;
         let sim = world.sim_tenant();
         let emergency = emergency_group(&world, &sim).await;
-        add_policy(&world, &sim, &emergency).await;
+        add_policy(&world, &sim, &emergency, control).await;
         let tenant = world.connect(&owner, &sim).await;
         people(&owner, &tenant).await;
         set_emergency(&owner, &tenant, &emergency).await;
@@ -208,7 +208,7 @@ fn groups_of(policy: &Value) -> Vec<String> {
 pub(crate) async fn planned(world: &World, owner: &Client, tenant: &str) -> String {
     let sim = world.sim_tenant();
     let emergency = emergency_group(world, &sim).await;
-    add_policy(world, &sim, &emergency).await;
+    add_policy(world, &sim, &emergency, "mfa").await;
     resync(owner, tenant).await;
     people(owner, tenant).await;
     set_emergency(owner, tenant, &emergency).await;
@@ -217,7 +217,7 @@ pub(crate) async fn planned(world: &World, owner: &Client, tenant: &str) -> Stri
     done(&planned, "createRollout")["id"].as_str().unwrap().to_owned()
 }
 
-async fn add_policy(world: &World, sim: &SimTenant, emergency: &str) {
+async fn add_policy(world: &World, sim: &SimTenant, emergency: &str, control: &str) {
     let document = json!({
         "id": Uuid::from_u128(0x0011_0017),
         "displayName": POLICY,
