@@ -326,7 +326,7 @@ impl Default for SignIns {
 
 impl Default for Rollouts {
     fn default() -> Self {
-        Self { look_s: 300, propagation_s: 900, least_bake_s: 7_200, keep_twin_s: 604_800 }
+        Self { look_s: 240, propagation_s: 900, least_bake_s: 7_200, keep_twin_s: 604_800 }
     }
 }
 

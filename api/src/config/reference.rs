@@ -123,7 +123,12 @@ pub(super) const KEYS: &[Key] = &[
         "120",
         "Seconds before now that a reading leaves for the next one, because rows are still arriving.",
     ),
-    key("rollouts.look_s", Kind::Integer, "300", "Seconds between two looks at a phased rollout that has not ended. 1 to 300."),
+    key(
+        "rollouts.look_s",
+        Kind::Integer,
+        "240",
+        "Seconds between two looks at a phased rollout that has not ended: below five minutes, so that each is judged at least so often. 1 to 300.",
+    ),
     key(
         "rollouts.propagation_s",
         Kind::Integer,
