@@ -10,9 +10,9 @@ use super::wilson::{lower, rate, upper};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Forecast {
-    /// Users of the phase who signed in during the window.
+    /// Users of the phase with a sign-in during the window that the policy applies to.
     pub users: u64,
-    /// Their sign-ins.
+    /// These sign-ins.
     pub sign_ins: u64,
     /// Users of whom a sign-in would have been refused.
     pub would_block_users: u64,

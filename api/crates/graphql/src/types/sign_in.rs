@@ -30,7 +30,8 @@ impl SignInLog {
     }
 }
 
-/// How far a tenant's sign-in log is read, and what is kept of it. Raw sign-ins are never kept: they are added up by day and by everything
+/// How far a tenant's sign-in log is read, and what is kept of it. Raw sign-ins are not kept, but for those that the twin of a phased rollout
+/// decided on: they are added up by day and by everything
 /// that a policy can test.
 #[Object]
 impl SignInLog {
