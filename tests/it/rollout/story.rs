@@ -3,10 +3,10 @@
 use harness::{Database, Socket};
 use serde_json::{Value, json};
 
-use super::{Stage, done, groups_of, kinds, mutate, reasoned, stop};
+use super::{Stage, done, groups_of, kinds, mutate, reasoned, set_emergency, stop};
 use crate::story::{codes, create, step};
 
-on_both_databases!(from_the_plan_to_the_end);
+on_both_databases!(from_the_plan_to_the_end, emergency_access_that_no_policy_names_is_excluded_too);
 
 const STATUS: &str = "subscription($id: ID!) { rolloutStatus(id: $id) { cursor at rollout { status phase guidance nextPhase { number } \
     verdict { outcome counts { users blockedUsers } } pause { reason } } } }";
@@ -127,4 +127,17 @@ async fn it_is_told(stage: &Stage, ended: &Value, status: &mut Socket) {
     }
     // What passes within a moment may be skipped; the last state never is.
     assert!(seen.iter().any(|state| state == "RUNNING"), "{seen:?}");
+}
+
+async fn emergency_access_that_no_policy_names_is_excluded_too(database: Database) {
+    let stage = Stage::set(database).await;
+    let group = "5b0f7f0a-54f1-4d53-8c35-0c8f2f4e5a99";
+    let objects = json!({ "groups": [{ "id": group, "displayName": "Emergency, new" }] });
+    stage.world.cloud.call("POST", &format!("/tenants/{}/objects", stage.sim.tenant_id), objects).await;
+    let query = "query($id: ID!) { policy(id: $id) { tenant { id } } }";
+    let tenant = stage.owner.send(query, json!({ "id": stage.policy["id"] })).await.text("/policy/tenant/id");
+    set_emergency(&stage.owner, &tenant, group).await;
+    let running = stage.running(json!({})).await;
+    let excluded = stage.twin(&running).await["conditions"]["users"]["excludeGroups"].clone();
+    assert!(excluded.as_array().unwrap().contains(&json!(group)), "{excluded:#}");
 }

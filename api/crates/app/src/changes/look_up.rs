@@ -57,11 +57,16 @@ impl App {
         let reader = self.store().reader();
         let tenant = reader.tenant(actor.workspace_id, tenant).await?.ok_or(AppError::NotFound)?;
         let wanted = self.unsettled(&reader, actor, &tenant, policy, payload).await?;
+        self.look_up_objects(&tenant, &wanted).await
+    }
+
+    /// Adds these objects to the tenant's cache, as far as Graph knows them.
+    pub(crate) async fn look_up_objects(&self, tenant: &Tenant, wanted: &Wanted) -> AppResult<()> {
         if wanted.is_empty() {
             return Ok(());
         }
-        let graph = self.tenant_graph(&tenant).await?;
-        let found = self.find(&graph, &wanted).await;
+        let graph = self.tenant_graph(tenant).await?;
+        let found = self.find(&graph, wanted).await;
         let tx = self.store().write().await?;
         tx.upsert_directory(tenant.workspace_id, tenant.id, &found.objects).await?;
         tx.set_directory_aliases(tenant.workspace_id, tenant.id, &found.aliases).await?;

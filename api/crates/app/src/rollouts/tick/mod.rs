@@ -74,6 +74,9 @@ async fn look(app: &App, job: &Job, id: RolloutId) -> Result<Looked, JobError> {
         return Ok(Looked::Rest);
     }
     let Some(seen) = app.store().reader().rollout(job.workspace_id, id).await? else { return Ok(Looked::Rest) };
+    if let Err(error) = signals::look_up(app, &seen).await {
+        tracing::info!(rollout = %id, %error, "groups and accounts could not be looked up: the next change will say which are not resolved");
+    }
     let gathered = signals::gather(app, &seen, signals::Purpose::Look).await.map_err(JobError::app)?;
 
     let tx = app.store().write().await?;

@@ -6,7 +6,9 @@ use chrono::{DateTime, Utc};
 use domain::document::PolicyDocument;
 use domain::id::{TenantId, WorkspaceId};
 use domain::people::People;
-use domain::rollout::{Counter, Counts, Fetched, ManagedRollout, OutOfOrder, PolicySeen, RolloutStatus, Signals, Unavailable};
+use domain::rollout::{
+    Counter, Counts, Fetched, ManagedRollout, OutOfOrder, PolicySeen, RolloutStatus, Signals, StepStanding, StepUnderWay, Unavailable,
+};
 use domain::tenant::{ConnectionState, DirectoryKind, EmergencyAccess, Tenant};
 use graph::{Call, GraphError, Priority, TenantGraph};
 use store::{Reader, WatchedAfter};
@@ -15,6 +17,7 @@ use uuid::Uuid;
 
 use super::outcome::grants;
 use crate::App;
+use crate::changes::look_up::{Wanted, names};
 use crate::error::{AppError, AppResult};
 
 /// Sign-ins of one page.
@@ -48,7 +51,10 @@ pub(crate) async fn gather(app: &App, rollout: &ManagedRollout, purpose: Purpose
         tenant.imported_at.is_some() && !matches!(tenant.connection, ConnectionState::ConsentRevoked | ConnectionState::Disconnected);
     let graph = if tenant_connected { app.tenant_graph(&tenant).await.ok() } else { None };
     // While a change is under way a policy is one or the other; what the writer finds it says itself. Before the start nothing is ours to watch.
-    let asked = purpose == Purpose::Command || (rollout.state.step.is_none() && rollout.state.status != RolloutStatus::Planned);
+    // One that has failed is under way no more: the next try has to know whether it was planned on what is live.
+    let writes = |step: &StepUnderWay| matches!(step.standing, StepStanding::Waiting | StepStanding::InFlight);
+    let under_way = rollout.state.step.as_ref().is_some_and(writes);
+    let asked = purpose == Purpose::Command || (!under_way && rollout.state.status != RolloutStatus::Planned);
     let (twin, original) = if asked {
         let emergency = &tenant.emergency_access;
         tokio::join!(
@@ -67,6 +73,21 @@ pub(crate) async fn gather(app: &App, rollout: &ManagedRollout, purpose: Purpose
         (groups, counted(&reader, rollout, &tenant, people.as_ref()).await?)
     };
     Ok(Gathered { signals: Signals { counts, newcomers, twin, original, groups, frozen, tenant_connected }, tenant })
+}
+
+/// Adds to the tenant's cache what the next change may name and no sync has read: groups that a person chose, and emergency access, which no
+/// policy need refer to yet.
+pub(super) async fn look_up(app: &App, rollout: &ManagedRollout) -> AppResult<()> {
+    if rollout.state.status != RolloutStatus::Advancing {
+        return Ok(());
+    }
+    let reader = app.store().reader();
+    let tenant = reader.tenant(rollout.workspace_id, rollout.tenant_id).await?.ok_or(AppError::NotFound)?;
+    let known = names(&reader, tenant.workspace_id, tenant.id).await?;
+    let groups = rollout.state.plan.groups_through(u8::MAX).into_iter().map(|group| (DirectoryKind::Group, group.to_string()));
+    let emergency = tenant.emergency_access.principals.iter().map(|principal| (principal.kind, principal.object_id.to_string()));
+    let wanted = Wanted::of(groups.chain(emergency).filter(|(kind, id)| known.find(*kind, id).is_none()));
+    app.look_up_objects(&tenant, &wanted).await
 }
 
 async fn seen(
