@@ -86,7 +86,9 @@ pub(super) fn reasons(world: &World, screen: &Screen, seen: &Value) -> usize {
     let reasons = list(seen, "/verdict/counts/reasons");
     for reason in reasons {
         let app = reason["appName"].as_str().unwrap_or("an application without a name");
-        let line = format!("  AADSTS{} at {app}: {} people, {} attempts", reason["errorCode"], reason["users"], reason["attempts"]);
+        let people = many(&reason["users"], "person", "people");
+        let attempts = many(&reason["attempts"], "attempt", "attempts");
+        let line = format!("  AADSTS{} at {app}: {people}, {attempts}", reason["errorCode"]);
         screen.line(world.now(), &line);
     }
     reasons.len()
@@ -104,6 +106,11 @@ pub(super) fn done(seen: &Value, now: DateTime<Utc>) -> f64 {
         "COMPLETED" => 1.0,
         _ => ((phase - 1.0).max(0.0) + share.clamp(0.0, 1.0)) / phases,
     }
+}
+
+/// A number with its noun.
+fn many(number: &Value, one: &str, more: &str) -> String {
+    format!("{number} {}", if *number == 1 { one } else { more })
 }
 
 fn names(phase: &Value) -> String {
