@@ -13,6 +13,8 @@ pub mod baseline;
 pub mod baseline_policy;
 pub mod bulk_change;
 pub mod bulk_item;
+pub mod bulk_rollout;
+pub mod bulk_rollout_item;
 pub mod change_request;
 pub mod directory_alias;
 pub mod directory_object;

@@ -28,6 +28,7 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     pub ended_at: Option<DateTimeUtc>,
+    pub bulk_rollout_id: Option<Uuid>,
 }
 
 /// Rows are joined in the statements of crate `store`, not through the ORM.

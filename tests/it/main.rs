@@ -17,6 +17,7 @@ mod approvals;
 mod baselines;
 mod bulk;
 mod bulk_load;
+mod bulk_rollout;
 mod bulk_runs;
 mod conflict;
 mod coverage;

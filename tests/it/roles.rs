@@ -117,6 +117,30 @@ async fn every_role_may_do_what_the_table_says(database: Database) {
                 "ScheduleBulkChangeInput",
                 json!({ "id": objects.bulk, "expectedRevision": 0, "digest": "0", "mode": "REVALIDATE_AT_FIRE", "fireAt": days(1) }),
             ),
+            // Without a tenant it is refused to those who may.
+            Operation::CreateBulkRollout => ("CreateBulkRolloutInput", json!({ "target": { "displayName": "None" } })),
+            Operation::PlanBulkRollout | Operation::AdvanceBulkRollout => {
+                ("BulkRolloutRef", json!({ "id": objects.bulk_rollout, "expectedRevision": 0 }))
+            }
+            Operation::RequestBulkRolloutApproval => {
+                ("RequestBulkRolloutApprovalInput", json!({ "id": objects.bulk_rollout, "digest": "0" }))
+            }
+            Operation::DecideBulkRolloutApproval => {
+                ("DecideBulkRolloutApprovalInput", json!({ "id": objects.bulk_rollout, "decision": "APPROVE", "digest": "0" }))
+            }
+            Operation::StartBulkRollout => {
+                ("StartBulkRolloutInput", json!({ "id": objects.bulk_rollout, "digest": "0", "expectedRevision": 0 }))
+            }
+            Operation::ResumeBulkRollout => {
+                ("ReasonedBulkRolloutInput", json!({ "id": objects.bulk_rollout, "expectedRevision": 0, "reason": "for the table" }))
+            }
+            Operation::PauseBulkRollout | Operation::CancelBulkRollout | Operation::RollBackBulkRollout => {
+                ("StopBulkRolloutInput", json!({ "id": objects.bulk_rollout, "reason": "for the table" }))
+            }
+            Operation::ExcludeBulkRolloutTenant => (
+                "ExcludeBulkRolloutTenantInput",
+                json!({ "id": objects.bulk_rollout, "tenantId": tenant, "reason": "for the table", "expectedRevision": 0 }),
+            ),
             Operation::CreateRollout => ("CreateRolloutInput", json!({ "policyId": policy["id"], "phases": [] })),
             Operation::EditRollout => ("EditRolloutInput", json!({ "id": objects.rollout, "expectedRevision": 0 })),
             Operation::RequestRolloutApproval => ("RequestRolloutApprovalInput", json!({ "id": objects.rollout, "digest": "0" })),
@@ -187,6 +211,7 @@ struct Objects {
     api_key: String,
     bulk: String,
     rollout: String,
+    bulk_rollout: String,
     agent_run: String,
     suggestion: String,
 }
@@ -220,6 +245,8 @@ impl Objects {
         resync(owner, tenant).await;
         let bulk = json!({ "tenantIds": [tenant], "target": { "displayName": "None" }, "payload": { "rename": { "displayName": "All" } } });
         let bulk = made(owner, "createBulkChange", "CreateBulkChangeInput", "bulkChange { id }", bulk).await;
+        let many = json!({ "tenantIds": [tenant], "target": { "displayName": "None" } });
+        let bulk_rollout = made(owner, "createBulkRollout", "CreateBulkRolloutInput", "bulkRollout { id }", many).await;
         let rollout = crate::rollout::planned(world, owner, tenant).await;
         let run = crate::agent::run(owner, tenant).await;
         let suggestions = crate::agent::suggestions(owner, tenant).await;
@@ -227,6 +254,7 @@ impl Objects {
             agent_run: run["id"].as_str().unwrap().to_owned(),
             suggestion: suggestions[0]["id"].as_str().unwrap().to_owned(),
             rollout,
+            bulk_rollout: bulk_rollout.text("/bulkRollout/id"),
             bulk: bulk.text("/bulkChange/id"),
             schedule,
             freeze_window: window.text("/freezeWindow/id"),

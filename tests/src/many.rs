@@ -14,6 +14,12 @@ pub const POLICY: &str = "CA001: MFA for everybody";
 /// The group that every tenant has under this name.
 pub const GROUP: &str = "Break glass";
 
+/// Groups that [`rings`] makes.
+pub const RINGS: usize = 5;
+
+/// People in each of them.
+const PEOPLE: usize = 4;
+
 /// Tenants that are connected at a time.
 const CONNECTED_AT_ONCE: usize = 32;
 
@@ -72,6 +78,36 @@ pub fn policy_id(number: usize) -> Uuid {
 /// Graph's id of the tenant's [`GROUP`].
 pub fn group_id(number: usize) -> Uuid {
     object_id(number, 3)
+}
+
+/// What a tenant of a rollout has beside its policy: groups `Ring 0` to `Ring 4` with people, used by another policy.
+pub fn rings(tenant: usize) -> Value {
+    let group = |number: usize| ring_id(tenant, number);
+    let person = |group: usize, number: usize| object_id(tenant, 200 + group * 20 + number);
+    let groups: Vec<Value> = (0..RINGS).map(|number| json!({ "id": group(number), "displayName": format!("Ring {number}") })).collect();
+    let people: Vec<Value> = (0..RINGS)
+        .flat_map(|of| (0..PEOPLE).map(move |number| (of, number)))
+        .map(|(of, number)| json!({ "id": person(of, number), "displayName": format!("Person {of}.{number}"), "userPrincipalName": format!("p{of}{number}@t{tenant:04}.example") }))
+        .collect();
+    let memberships: Vec<Value> = (0..RINGS).flat_map(|of| (0..PEOPLE).map(move |number| json!([group(of), person(of, number)]))).collect();
+    let rings: Vec<_> = (0..RINGS).map(group).collect();
+    let policy = json!({
+        "id": object_id(tenant, 4),
+        "displayName": "CA002: rings",
+        "state": "disabled",
+        "conditions": {
+            "users": { "includeGroups": rings },
+            "applications": { "includeApplications": ["All"] },
+            "clientAppTypes": ["all"],
+        },
+        "grantControls": { "operator": "OR", "builtInControls": ["mfa"] },
+    });
+    json!({ "groups": groups, "users": people, "memberships": memberships, "policies": [policy] })
+}
+
+/// Graph's id of a ring of a tenant.
+pub fn ring_id(tenant: usize, ring: usize) -> Uuid {
+    object_id(tenant, 100 + ring)
 }
 
 fn secret(number: usize) -> String {

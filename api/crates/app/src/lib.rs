@@ -11,6 +11,7 @@ mod authorize;
 pub mod baselines;
 pub mod bootstrap;
 mod bulk;
+mod bulk_rollouts;
 mod changes;
 pub mod command;
 mod coverage;
@@ -58,6 +59,10 @@ pub use agent::{DecideSuggestion, Replay, ReplayAgentRun, RunAgent, SetAgentSett
 pub use bulk::{
     ApplyBulkChange, BulkItemFilter, BulkItemView, BulkStep, BulkUpdate, BulkView, CreateBulkChange, DecideBulkApproval, ExcludeTenant,
     IncludeTenant, ScheduleBulkChange,
+};
+pub use bulk_rollouts::{
+    BulkRolloutItemFilter, BulkRolloutItemView, BulkRolloutStep, BulkRolloutUpdate, BulkRolloutView, CreateBulkRollout,
+    DecideBulkRolloutApproval, ExcludeBulkRolloutTenant, ReasonedBulkRolloutStep, RequestBulkRolloutApproval, StartBulkRollout,
 };
 pub use changes::intent::{Intent, NewPolicy, NewPolicySource};
 pub use changes::{EditChange, LoosenInEmergency, ResolveOutcome, ReviewEmergency, StopChange, WaiveWarning};

@@ -144,6 +144,28 @@ text_enum! {
         CancelRollout = "cancelRollout",
         /// `rollBackRollout`
         RollBackRollout = "rollBackRollout",
+        /// `createBulkRollout`
+        CreateBulkRollout = "createBulkRollout",
+        /// `planBulkRollout`
+        PlanBulkRollout = "planBulkRollout",
+        /// `requestBulkRolloutApproval`
+        RequestBulkRolloutApproval = "requestBulkRolloutApproval",
+        /// `decideBulkRolloutApproval`
+        DecideBulkRolloutApproval = "decideBulkRolloutApproval",
+        /// `startBulkRollout`
+        StartBulkRollout = "startBulkRollout",
+        /// `pauseBulkRollout`
+        PauseBulkRollout = "pauseBulkRollout",
+        /// `resumeBulkRollout`
+        ResumeBulkRollout = "resumeBulkRollout",
+        /// `advanceBulkRollout`
+        AdvanceBulkRollout = "advanceBulkRollout",
+        /// `cancelBulkRollout`
+        CancelBulkRollout = "cancelBulkRollout",
+        /// `rollBackBulkRollout`
+        RollBackBulkRollout = "rollBackBulkRollout",
+        /// `excludeBulkRolloutTenant`
+        ExcludeBulkRolloutTenant = "excludeBulkRolloutTenant",
         /// `setAgentSettings`
         SetAgentSettings = "setAgentSettings",
         /// `runAgent`
@@ -173,7 +195,9 @@ pub fn allowed(role: Role, operation: Operation) -> bool {
         }
         RefreshImpact | RunBulkImpact => matches!(role, Owner | Admin | Operator),
         // Judging what others did.
-        DecideApproval | DecideBulkApproval | DecideRolloutApproval | ReviewEmergency => matches!(role, Owner | Admin | Approver),
+        DecideApproval | DecideBulkApproval | DecideRolloutApproval | DecideBulkRolloutApproval | ReviewEmergency => {
+            matches!(role, Owner | Admin | Approver)
+        }
         // Writing to tenants, and deciding when.
         ApplyChange | RollbackChange | StopChange | ResolveOutcome | AcceptDrift => matches!(role, Owner | Admin),
         ScheduleChange | RescheduleChange | CancelSchedule => matches!(role, Owner | Admin),
@@ -189,6 +213,10 @@ pub fn allowed(role: Role, operation: Operation) -> bool {
             matches!(role, Owner | Admin)
         }
         RevertRolloutPhase | CompleteRollout | CancelRollout | RollBackRollout => matches!(role, Owner | Admin),
+        CreateBulkRollout | PlanBulkRollout | RequestBulkRolloutApproval | StartBulkRollout | PauseBulkRollout | ResumeBulkRollout => {
+            matches!(role, Owner | Admin)
+        }
+        AdvanceBulkRollout | CancelBulkRollout | RollBackBulkRollout | ExcludeBulkRolloutTenant => matches!(role, Owner | Admin),
         // The optimization agent and its suggestions.
         SetAgentSettings | RunAgent | ReplayAgentRun | ReviewSuggestion | AcceptSuggestion | DismissSuggestion | SnoozeSuggestion => {
             matches!(role, Owner | Admin)

@@ -32,6 +32,8 @@ text_enum! {
         BulkChange = "BULK_CHANGE",
         /// A phased rollout.
         Rollout = "ROLLOUT",
+        /// A rollout across tenants.
+        BulkRollout = "BULK_ROLLOUT",
         /// A run of the optimization agent.
         AgentRun = "AGENT_RUN",
         /// A suggestion of the optimization agent.
@@ -146,6 +148,18 @@ text_enum! {
         RolloutRolledBack = "ROLLOUT_ROLLED_BACK",
         /// A rollout took protection away from users; `data.severity`, `data.step`, `data.text`.
         RolloutProtectionReduced = "ROLLOUT_PROTECTION_REDUCED",
+        /// A rollout across tenants was created; `data.tenants`, `data.mode`.
+        BulkRolloutCreated = "BULK_ROLLOUT_CREATED",
+        /// A member took a step on a rollout across tenants; `data.what` is the operation, `data.detail`.
+        BulkRolloutChanged = "BULK_ROLLOUT_CHANGED",
+        /// Work on a rollout across tenants moved on; `data.stage` is `PLAN` or `START`, `data.tenants`.
+        BulkRolloutProgress = "BULK_ROLLOUT_PROGRESS",
+        /// A breach in one tenant holds all others; `data.severity`, `data.tenants`, `data.text`.
+        BulkRolloutHeld = "BULK_ROLLOUT_HELD",
+        /// No breach holds it any more.
+        BulkRolloutReleased = "BULK_ROLLOUT_RELEASED",
+        /// A rollout across tenants is over; `data.status`.
+        BulkRolloutEnded = "BULK_ROLLOUT_ENDED",
         /// The agent of a tenant was turned on or off, or set otherwise; `data.enabled`.
         AgentSettingsChanged = "AGENT_SETTINGS_CHANGED",
         /// A run of the agent was asked for; `data.trigger`.

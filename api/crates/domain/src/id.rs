@@ -53,6 +53,8 @@ ids! {
     BulkChangeId,
     /// A phased rollout.
     RolloutId,
+    /// A rollout across tenants.
+    BulkRolloutId,
     /// A stored verdict of a rollout's phase.
     RolloutVerdictId,
     /// A run of the optimization agent.

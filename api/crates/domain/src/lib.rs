@@ -8,6 +8,7 @@ pub mod api_key;
 pub mod audit;
 pub mod baseline;
 pub mod bulk;
+pub mod bulk_rollout;
 pub mod change;
 pub mod coverage;
 pub mod document;

@@ -86,6 +86,10 @@ codes! {
         PartOfBulk = "PART_OF_BULK",
         /// Where the bulk change, or its tenant, stands does not allow the step; the message says what would.
         BulkNotReady = "BULK_NOT_READY",
+        /// Where the rollout across tenants stands does not allow the step; the message says what would.
+        BulkRolloutNotReady = "BULK_ROLLOUT_NOT_READY",
+        /// The rollout across tenants that the rollout belongs to does not let it go on; the message says what holds it.
+        WaveHeld = "WAVE_HELD",
         /// The change is a step of a phased rollout: take the step on that.
         PartOfRollout = "PART_OF_ROLLOUT",
         /// Where the rollout stands does not allow the step; the message says what would.
@@ -155,6 +159,8 @@ impl ErrorCode {
         ErrorCode::SnapshotStale,
         ErrorCode::PartOfBulk,
         ErrorCode::BulkNotReady,
+        ErrorCode::BulkRolloutNotReady,
+        ErrorCode::WaveHeld,
         ErrorCode::PartOfRollout,
         ErrorCode::RolloutNotReady,
         ErrorCode::RolloutExists,

@@ -66,6 +66,8 @@ pub enum Kind {
     Rollout = 61,
     /// A verdict on a phase of a rollout.
     RolloutVerdict = 62,
+    /// A rollout across tenants.
+    BulkRollout = 63,
     /// A run of the optimization agent.
     AgentRun = 80,
     /// A suggestion.
@@ -73,7 +75,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Kind; 22] = [
+    const ALL: [Kind; 23] = [
         Kind::Workspace,
         Kind::Member,
         Kind::Tenant,
@@ -94,6 +96,7 @@ impl Kind {
         Kind::BulkChange,
         Kind::Rollout,
         Kind::RolloutVerdict,
+        Kind::BulkRollout,
         Kind::AgentRun,
         Kind::Suggestion,
     ];

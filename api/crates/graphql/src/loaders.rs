@@ -6,7 +6,7 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use app::page::{Page, PageRequest};
-use app::{App, BulkView, ImpactOf, PolicyFilter, RolloutView};
+use app::{App, BulkRolloutView, BulkView, ImpactOf, PolicyFilter, RolloutView};
 use async_graphql::Error;
 use async_graphql::dataloader::Loader;
 use domain::agent::{AgentRun, Suggestion};
@@ -15,8 +15,8 @@ use domain::change::request::ChangeRequest;
 use domain::document::diff::NameTable;
 use domain::drift::Drift;
 use domain::id::{
-    AgentRunId, BaselinePolicyId, BulkChangeId, ChangeId, ContentHash, DriftId, MemberId, PolicyId, RolloutId, ScheduleId, SnapshotId,
-    SuggestionId, TenantId,
+    AgentRunId, BaselinePolicyId, BulkChangeId, BulkRolloutId, ChangeId, ContentHash, DriftId, MemberId, PolicyId, RolloutId, ScheduleId,
+    SnapshotId, SuggestionId, TenantId,
 };
 use domain::impact::CachedImpact;
 use domain::policy::PolicyItem;
@@ -71,6 +71,16 @@ impl Loader<BulkChangeId> for Batch {
 
     async fn load(&self, keys: &[BulkChangeId]) -> Result<HashMap<BulkChangeId, Self::Value>, Error> {
         let found = self.app.bulk_changes_by_ids(&self.actor, keys).await.map_err(fault)?;
+        Ok(found.into_iter().map(|view| (view.bulk.id, Arc::new(view))).collect())
+    }
+}
+
+impl Loader<BulkRolloutId> for Batch {
+    type Value = Arc<BulkRolloutView>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[BulkRolloutId]) -> Result<HashMap<BulkRolloutId, Self::Value>, Error> {
+        let found = self.app.bulk_rollouts_by_ids(&self.actor, keys).await.map_err(fault)?;
         Ok(found.into_iter().map(|view| (view.bulk.id, Arc::new(view))).collect())
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use app::ImpactList;
 use app::page::Page;
 use async_graphql::{Context, ID, Object, Result};
-use domain::id::{AgentRunId, BulkChangeId, ChangeId, PolicyId, RolloutId, SnapshotId, SuggestionId, TenantId};
+use domain::id::{AgentRunId, BulkChangeId, BulkRolloutId, ChangeId, PolicyId, RolloutId, SnapshotId, SuggestionId, TenantId};
 use futures_util::future::join_all;
 
 use crate::connection::{Connection, wants_total};
@@ -23,6 +23,7 @@ use crate::scope::scope;
 use crate::types::agent::{AgentRun, agent_run};
 use crate::types::audit::{AuditEntry, AuditVerification};
 use crate::types::bulk::{BulkChange, bulk_change, bulk_changes};
+use crate::types::bulk_rollout::{BulkRollout, bulk_rollout, bulk_rollouts};
 use crate::types::change::{ChangeRequest, changes};
 use crate::types::event::{Event, events};
 use crate::types::impact::PolicyImpact;
@@ -174,6 +175,24 @@ impl Query {
         #[graphql(desc = "The cursor to go on from.")] after: Option<String>,
     ) -> Result<Connection<BulkChange>> {
         bulk_changes(scope(ctx), first, after, wants_total(ctx)).await
+    }
+
+    /// One rollout across tenants; `null` too where the caller does not see all of its tenants.
+    #[graphql(complexity = "5 + child_complexity")]
+    async fn bulk_rollout(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<BulkRollout> {
+        let scope = scope(ctx);
+        bulk_rollout(scope, BulkRolloutId(scope.ids.key(&id, Kind::BulkRollout).ok()?)).await
+    }
+
+    /// The rollouts across tenants of the workspace, newest first; those of which the caller sees every tenant.
+    #[graphql(complexity = "cost(first, None, 10 + child_complexity)")]
+    async fn bulk_rollouts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rollouts from the newest or after a cursor: 1 to 100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go on from.")] after: Option<String>,
+    ) -> Result<Connection<BulkRollout>> {
+        bulk_rollouts(scope(ctx), first, after, wants_total(ctx)).await
     }
 
     /// One phased rollout.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::{EventFilter, StreamItem};
 use async_graphql::{Context, ID, Result, SimpleObject, Subscription};
-use domain::id::{BulkChangeId, ChangeId, RolloutId};
+use domain::id::{BulkChangeId, BulkRolloutId, ChangeId, RolloutId};
 use futures_util::stream::{BoxStream, StreamExt};
 
 use crate::fault::{coded, fault};
@@ -14,6 +14,8 @@ use crate::scalars::EventCursor;
 use crate::scope::{Scope, scope};
 use crate::types::bulk::{BulkChange, BulkCounts};
 use crate::types::bulk_event::{BulkChangeUpdate, BulkTransition};
+use crate::types::bulk_rollout::BulkRollout;
+use crate::types::bulk_rollout_event::BulkRolloutUpdate;
 use crate::types::change::ChangeRequest;
 use crate::types::event::{Event, EventGap};
 use crate::types::rollout::Rollout;
@@ -119,6 +121,30 @@ impl SubscriptionRoot {
             cursor: ids.cursor(update.cursor),
             at: update.at.into(),
             rollout: Rollout(Arc::new(update.view)),
+        };
+        Ok(updates.map(move |update| update.map(&shown).map_err(fault)).boxed())
+    }
+
+    /// How one rollout across tenants stands: status, counts, and which tenants hold it.
+    ///
+    /// Delivery: the present state first, then each later one, at most four messages a second; what happens between two messages is in the next
+    /// one, and the last state is always sent. A client that comes back with `after` gets the present state, which holds all that happened since.
+    #[graphql(complexity = "50 + child_complexity")]
+    async fn bulk_rollout_status(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The rollout across tenants.")] id: ID,
+        #[graphql(desc = "The last cursor that was processed.")] after: Option<EventCursor>,
+    ) -> Result<BoxStream<'static, Result<BulkRolloutUpdate>>> {
+        let scope = scope(ctx);
+        let id = scope.ids.key(&id, Kind::BulkRollout).map(BulkRolloutId).map_err(|_| coded("NOT_FOUND", "not found"))?;
+        let after = scope.ids.place(after)?;
+        let updates = scope.app.bulk_rollout_stream(scope.actor.clone(), id, after).await.map_err(fault)?;
+        let ids = scope.ids.clone();
+        let shown = move |update: app::BulkRolloutUpdate| BulkRolloutUpdate {
+            cursor: ids.cursor(update.cursor),
+            at: update.at.into(),
+            bulk_rollout: BulkRollout(Arc::new(update.view)),
         };
         Ok(updates.map(move |update| update.map(&shown).map_err(fault)).boxed())
     }

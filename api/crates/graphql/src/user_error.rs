@@ -308,6 +308,7 @@ mod tests {
             Refusal::SnapshotStale,
             Refusal::PartOfBulk(domain::id::BulkChangeId(uuid::Uuid::nil())),
             Refusal::BulkNotReady { status: domain::bulk::BulkStatus::Draft, why: "w" },
+            Refusal::BulkRolloutNotReady { status: domain::bulk_rollout::BulkRolloutStatus::Planning, why: "w" },
             Refusal::BulkItemNotReady { state: domain::bulk::BulkItemState::Pending, why: "w" },
             Refusal::PartOfRollout(domain::id::RolloutId(uuid::Uuid::nil())),
             Refusal::RolloutNotReady("w".to_owned()),

@@ -15,6 +15,8 @@ const BOUNDED: &[&str] = &[
     "BulkReference.candidates",
     "BulkProgressEvent.moved",
     "BulkChangeUpdate.transitions",
+    "BulkRollout.heldBy",
+    "BulkRollout.phases",
     "Rollout.approvals",
     "Rollout.verdicts",
     "RolloutCounts.reasons",

@@ -14,6 +14,8 @@ mod baselines;
 mod bulk_changes;
 mod bulk_facts;
 mod bulk_items;
+mod bulk_rollout_items;
+mod bulk_rollouts;
 mod bulk_steps;
 mod bulk_targets;
 mod change_pages;

@@ -1,9 +1,10 @@
 //! Between a rollout and its row: what is queried has columns, everything else is in two JSON texts.
 
 use chrono::{DateTime, Utc};
+use domain::bulk_rollout::ChildRollout;
 use domain::change::approval_rules::ApprovalRules;
 use domain::change::request::Approval;
-use domain::id::{ChangeId, MemberId, PolicyId, RolloutId, RolloutVerdictId, TenantId, WorkspaceId};
+use domain::id::{BulkRolloutId, ChangeId, MemberId, PolicyId, RolloutId, RolloutVerdictId, TenantId, WorkspaceId};
 use domain::rollout::{EndReason, Goal, Guard, ManagedRollout, Mark, Outlook, Pause, Rollout, StepUnderWay, Twin};
 use entity::rollout::{ActiveModel, Model};
 use sea_orm::ActiveValue::{NotSet, Set};
@@ -48,6 +49,7 @@ pub(crate) fn to_new(new: &ManagedRollout) -> Result<ActiveModel> {
         workspace_id: Set(new.workspace_id.0),
         tenant_id: Set(new.tenant_id.0),
         policy_id: Set(new.policy_id.0),
+        bulk_rollout_id: Set(new.bulk_rollout_id.map(|id| id.0)),
         created_by: Set(new.created_by.0),
         created_at: Set(new.created_at),
         ..to_columns(new)?
@@ -99,6 +101,7 @@ pub(crate) fn to_columns(rollout: &ManagedRollout) -> Result<ActiveModel> {
         created_at: NotSet,
         updated_at: Set(rollout.updated_at),
         ended_at: Set(state.ended_at),
+        bulk_rollout_id: NotSet,
     })
 }
 
@@ -129,6 +132,7 @@ pub(crate) fn to_rollout(row: Model) -> Result<ManagedRollout> {
         workspace_id: WorkspaceId(row.workspace_id),
         tenant_id: TenantId(row.tenant_id),
         policy_id: PolicyId(row.policy_id),
+        bulk_rollout_id: row.bulk_rollout_id.map(BulkRolloutId),
         original_graph_id: facts.original_graph_id,
         twin_policy_id: row.twin_policy_id.map(PolicyId),
         twin_graph_id: facts.twin_graph_id,
@@ -147,5 +151,16 @@ pub(crate) fn to_rollout(row: Model) -> Result<ManagedRollout> {
         created_at: row.created_at,
         updated_at: row.updated_at,
         started_at: facts.started_at,
+    })
+}
+
+/// What is asked of a rollout that is a part of one across tenants, from three of its columns.
+pub(crate) fn to_child(status: &str, phase: i32, facts: &str) -> Result<ChildRollout> {
+    let facts: Facts = json("rollout.facts", facts)?;
+    Ok(ChildRollout {
+        status: text("rollout.status", status)?,
+        pause: facts.pause.map(|pause| pause.reason),
+        awaiting_approval: facts.awaiting_approval,
+        phase: u8::try_from(phase).unwrap_or_default(),
     })
 }

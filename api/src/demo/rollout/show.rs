@@ -81,9 +81,9 @@ pub(super) fn counts(seen: &Value) -> String {
     }
 }
 
-/// Why people were blocked; how many reasons there are.
+/// Why people were blocked, as it was when the rollout was stopped; how many reasons there are.
 pub(super) fn reasons(world: &World, screen: &Screen, seen: &Value) -> usize {
-    let reasons = list(seen, "/verdict/counts/reasons");
+    let reasons = list(seen, "/pause/verdict/counts/reasons");
     for reason in reasons {
         let app = reason["appName"].as_str().unwrap_or("an application without a name");
         let people = many(&reason["users"], "person", "people");

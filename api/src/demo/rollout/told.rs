@@ -17,7 +17,7 @@ const STILL: [&str; 4] = ["PAUSED", "COMPLETED", "CANCELLED", "ROLLED_BACK"];
 
 /// What is asked of a rollout each time.
 const QUERY: &str = "query($id: ID!) { rollout(id: $id) { id revision status phase guidance lookedAt effectiveFrom bakesUntil endReason \
-    hold { why text } pause { reason text } step { step standing failure } \
+    hold { why text } pause { reason text verdict { counts { reasons { errorCode appName attempts users } } } } step { step standing failure } \
     twin { graphId state } policy { state } \
     plan { phases { number members reasoning groups { name members } forecast { users upper wouldBlockUsers wouldInterruptUsers notMeasurable } } } \
     verdict { outcome why rawRate userRate wilsonUpper counts { signIns attempts blockedAttempts users blockedUsers dataThrough \

@@ -77,11 +77,18 @@ pub(super) fn check_target(payload: &ChangePayload, target: Option<&BulkTarget>)
         (true, None) => Err(AppError::invalid(&AT, format!("{kind} is about a policy: say which of each tenant"))),
         (false, Some(_)) => Err(AppError::invalid(&AT, format!("{kind} is about no policy that is there: leave the target out"))),
         (false, None) => Ok(None),
-        (true, Some(BulkTarget::Code(code))) => Ok(Some(BulkTarget::Code(checked_text(code, &["input", "target", "code"], "a code")?))),
-        (true, Some(BulkTarget::DisplayName(name))) => {
-            Ok(Some(BulkTarget::DisplayName(checked_text(name, &["input", "target", "displayName"], "a display name")?)))
+        (true, Some(target)) => checked_target(target).map(Some),
+    }
+}
+
+/// Refuses a target that can match nothing.
+pub(crate) fn checked_target(target: &BulkTarget) -> AppResult<BulkTarget> {
+    match target {
+        BulkTarget::Code(code) => Ok(BulkTarget::Code(checked_text(code, &["input", "target", "code"], "a code")?)),
+        BulkTarget::DisplayName(name) => {
+            Ok(BulkTarget::DisplayName(checked_text(name, &["input", "target", "displayName"], "a display name")?))
         }
-        (true, Some(target)) => Ok(Some(target.clone())),
+        target => Ok(target.clone()),
     }
 }
 

@@ -134,7 +134,7 @@ async fn next(tx: &WriteTx, job: &Job, payload: &DryRunPayload, limit: u64) -> R
 }
 
 async fn plan(app: &App, tx: &WriteTx, bulk: &BulkChange, by: MemberId, tenants: &[TenantId]) -> AppResult<Made> {
-    let targets = targets(tx, bulk, tenants).await?;
+    let targets = targets(tx, bulk.workspace_id, bulk.target.as_ref(), tenants).await?;
     let mut planning = Planning::begin(app, tx, bulk, by, targets).await?;
     let mut items = tx.bulk_items_of_tenants(bulk.workspace_id, bulk.id, tenants).await?;
     let mut changes = tx.changes_of_items(bulk.workspace_id, &items).await?;

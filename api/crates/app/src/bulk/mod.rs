@@ -28,8 +28,11 @@ mod tenants;
 mod view;
 mod wake;
 
+pub(crate) use check::checked_target;
 pub use command::{ApplyBulkChange, BulkStep, CreateBulkChange, DecideBulkApproval, ExcludeTenant, IncludeTenant, ScheduleBulkChange};
 pub(crate) use counts::KnownCounts;
 pub use query::BulkItemFilter;
 pub use stream::BulkUpdate;
+pub(crate) use targets::targets;
+pub(crate) use tenants::tenants_of;
 pub use view::{BulkItemView, BulkView};

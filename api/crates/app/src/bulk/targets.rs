@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use domain::bulk::{Blocked, BulkChange, BulkTarget};
-use domain::id::TenantId;
+use domain::bulk::{Blocked, BulkTarget};
+use domain::id::{TenantId, WorkspaceId};
 use domain::policy::Policy;
 use store::{PolicyMatch, Reader};
 
@@ -13,19 +13,24 @@ use crate::error::AppResult;
 const NAMED: usize = 5;
 
 /// The policies that match in each of some tenants.
-pub(super) struct Targets {
+pub(crate) struct Targets {
     found: HashMap<TenantId, Vec<Policy>>,
     said: String,
 }
 
-/// Looks for the target of a bulk change; `None` where its kind has none.
-pub(super) async fn targets(reader: &Reader, bulk: &BulkChange, tenants: &[TenantId]) -> AppResult<Option<Targets>> {
-    let (matches, said) = match &bulk.target {
+/// Looks for the target in each of these tenants; `None` where there is none to look for.
+pub(crate) async fn targets(
+    reader: &Reader,
+    workspace: WorkspaceId,
+    target: Option<&BulkTarget>,
+    tenants: &[TenantId],
+) -> AppResult<Option<Targets>> {
+    let (matches, said) = match target {
         None => return Ok(None),
         Some(BulkTarget::Policies(ids)) => (vec![PolicyMatch::Ids(ids.clone())], "one of the given ids".to_owned()),
         Some(BulkTarget::Code(code)) => (vec![PolicyMatch::Code(code.clone())], format!("the code {code}")),
         Some(BulkTarget::DisplayName(name)) => (vec![PolicyMatch::Name(name.clone())], format!("the display name {name}")),
-        Some(BulkTarget::Baseline(id)) => match reader.baseline_policy(bulk.workspace_id, *id).await? {
+        Some(BulkTarget::Baseline(id)) => match reader.baseline_policy(workspace, *id).await? {
             Some(policy) => {
                 let said = format!("the code or the display name of the baseline policy {}", policy.display_name);
                 let code = policy.code.map(PolicyMatch::Code);
@@ -38,7 +43,7 @@ pub(super) async fn targets(reader: &Reader, bulk: &BulkChange, tenants: &[Tenan
     let mut found: HashMap<TenantId, Vec<Policy>> = HashMap::new();
     for by in matches {
         let mut of_tenant: BTreeMap<TenantId, Vec<Policy>> = BTreeMap::new();
-        for policy in reader.policies_matching(bulk.workspace_id, tenants, &by).await? {
+        for policy in reader.policies_matching(workspace, tenants, &by).await? {
             of_tenant.entry(policy.tenant_id).or_default().push(policy);
         }
         for (tenant, policies) in of_tenant {
@@ -50,7 +55,7 @@ pub(super) async fn targets(reader: &Reader, bulk: &BulkChange, tenants: &[Tenan
 
 impl Targets {
     /// The policy of a tenant, or why there is not exactly one.
-    pub(super) fn of(&self, tenant: TenantId) -> Result<&Policy, Blocked> {
+    pub(crate) fn of(&self, tenant: TenantId) -> Result<&Policy, Blocked> {
         let said = &self.said;
         match self.found.get(&tenant).map_or(&[][..], Vec::as_slice) {
             [only] => Ok(only),

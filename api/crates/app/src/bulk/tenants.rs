@@ -1,4 +1,4 @@
-//! The tenants of a new bulk change.
+//! The tenants of a new bulk change, or of a new rollout across tenants.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use crate::error::{AppError, AppResult};
 const NAMED: usize = 5;
 
 /// The tenants asked for by name, each once: those given, or those whose policies are given. All must be imported.
-pub(super) async fn tenants_of(reader: &Reader, actor: &Actor, given: &[TenantId], target: Option<&BulkTarget>) -> AppResult<Vec<Tenant>> {
+pub(crate) async fn tenants_of(reader: &Reader, actor: &Actor, given: &[TenantId], target: Option<&BulkTarget>) -> AppResult<Vec<Tenant>> {
     let mut ids: BTreeSet<TenantId> = given.iter().copied().collect();
     match target {
         Some(BulkTarget::Policies(policies)) => {
@@ -32,7 +32,7 @@ pub(super) async fn tenants_of(reader: &Reader, actor: &Actor, given: &[TenantId
         Some(BulkTarget::Code(_) | BulkTarget::DisplayName(_)) | None => {}
     }
     if !(1..=MAX_TENANTS).contains(&ids.len()) {
-        return Err(AppError::invalid(&["input", "tenantIds"], format!("a bulk change is for 1 to {MAX_TENANTS} tenants")));
+        return Err(AppError::invalid(&["input", "tenantIds"], format!("name 1 to {MAX_TENANTS} tenants")));
     }
     for id in &ids {
         in_scope(actor, *id)?;
@@ -65,7 +65,7 @@ async fn tenants_of_policies(reader: &Reader, actor: &Actor, policies: &[PolicyI
     let mut tenants: BTreeMap<TenantId, &str> = BTreeMap::new();
     for policy in &found {
         if let Some(other) = tenants.insert(policy.tenant_id, &policy.display_name) {
-            let message = format!("{other} and {} are of one tenant: a bulk change is about one policy of each", policy.display_name);
+            let message = format!("{other} and {} are of one tenant: name one policy of each", policy.display_name);
             return Err(AppError::invalid(&AT, message));
         }
     }

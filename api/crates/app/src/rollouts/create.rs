@@ -3,11 +3,9 @@
 use domain::access::Operation;
 use domain::change::refusal::Refusal;
 use domain::event::{EventKind, SubjectKind};
-use domain::id::{AuditId, RolloutId};
+use domain::id::{AuditId, BulkRolloutId, RolloutId};
 use domain::policy::Criticality;
-use domain::rollout::{
-    Eligibility, EligibilityCode, EligibilityReason, ManagedRollout, Outlook, Plan, Rollout, RolloutMode, RolloutStatus,
-};
+use domain::rollout::{Guard, ManagedRollout, Outlook, Plan, Rollout, RolloutMode, RolloutStatus};
 use domain::workspace::Actor;
 use serde_json::json;
 use store::WriteTx;
@@ -23,6 +21,14 @@ use crate::authorize::authorize;
 use crate::error::{AppError, AppResult};
 use crate::idempotency::{Claim, Once};
 
+/// What is asked of a new rollout beside its plan.
+pub(crate) struct NewRollout {
+    pub(crate) mode: RolloutMode,
+    pub(crate) guard: Guard,
+    /// The rollout across tenants that it is a part of.
+    pub(crate) bulk: Option<BulkRolloutId>,
+}
+
 impl App {
     /// Accepts a plan for a report-only policy: the proposed one, or phases that the caller chose. The rules by which it needs approval are
     /// fixed here. Start it next, after its approval where it needs one.
@@ -36,10 +42,10 @@ impl App {
         command.guard.validate().map_err(|error| AppError::invalid(&["input", "guard", error.field], error.to_string()))?;
         let once = Once::new(Operation::CreateRollout, &command.idempotency_key, command)?;
         // Before the transaction: a plan is measured for seconds.
-        let material = self.rollout_material(actor, command.policy_id).await?;
+        let material = self.rollout_material(actor, command.policy_id, command.phases.as_deref().unwrap_or_default()).await?;
         let plan = match &command.phases {
             Some(phases) => material.chosen(self, phases, command.mode).await,
-            None => proposed(self, &material, command.mode),
+            None => material.proposed_for(self, command.mode),
         };
         let tx = self.store().write().await?;
         let id = RolloutId(self.ids().uuid());
@@ -50,22 +56,23 @@ impl App {
         if let Some(other) = tx.rollout_owning(actor.workspace_id, command.policy_id).await? {
             return Err(Refusal::RolloutExists(other).into());
         }
-        check_eligible(&material.eligibility, command.phases.is_some())?;
-        let rollout = self.insert_rollout(&tx, actor, id, &material, plan?, command).await?;
+        material.check_eligible(command.phases.is_some())?;
+        let new = NewRollout { mode: command.mode, guard: command.guard.clone(), bulk: None };
+        let rollout = self.insert_rollout(&tx, actor, id, &material, plan?, new).await?;
         tx.commit().await?;
         self.hub().poke();
         Ok(RolloutView { rollout, verdict: None })
     }
 
     /// The rollout with its event and audit entry; does not commit.
-    async fn insert_rollout(
+    pub(crate) async fn insert_rollout(
         &self,
         tx: &WriteTx,
         actor: &Actor,
         id: RolloutId,
         material: &Material,
         plan: Plan,
-        command: &CreateRollout,
+        new: NewRollout,
     ) -> AppResult<ManagedRollout> {
         let now = self.now();
         let workspace = tx.workspace(actor.workspace_id).await?.ok_or(AppError::NotFound)?;
@@ -75,16 +82,17 @@ impl App {
             id,
             workspace_id: actor.workspace_id,
             tenant_id: policy.tenant_id,
+            bulk_rollout_id: new.bulk,
             policy_id: policy.id,
             original_graph_id: policy.graph_id,
             twin_policy_id: None,
             twin_graph_id: None,
             state: Rollout {
                 status: RolloutStatus::Planned,
-                mode: command.mode,
+                mode: new.mode,
                 phase: 0,
                 plan,
-                guard: command.guard.clone(),
+                guard: new.guard,
                 awaiting_approval: ManagedRollout::approval_demanded(&workspace.approval_rules, critical),
                 original: mark(policy, &material.document),
                 twin: None,
@@ -119,7 +127,7 @@ impl App {
             error => error.into(),
         })?;
         let phases = rollout.state.plan.phases.len();
-        let data = json!({ "policyId": policy.id, "phases": phases, "mode": command.mode, "digest": rollout.state.plan.digest() });
+        let data = json!({ "policyId": policy.id, "phases": phases, "mode": rollout.state.mode, "digest": rollout.state.plan.digest() });
         let told = event(&rollout, Some(actor.member_id), EventKind::RolloutCreated, data.clone());
         tx.append_events(rollout.workspace_id, now, vec![told]).await?;
         let subject = Subject::new(SubjectKind::Rollout, id.0, Some(rollout.tenant_id));
@@ -127,24 +135,4 @@ impl App {
         tx.append_audit(rollout.workspace_id, AuditId(self.ids().uuid()), now, entry).await?;
         Ok(rollout)
     }
-}
-
-/// The proposed plan; an automatic rollout's phases are as long as the server wants at least.
-fn proposed(app: &App, material: &Material, mode: RolloutMode) -> AppResult<Plan> {
-    let text = "too few groups of the tenant can be rolled out to: choose the phases yourself";
-    let mut plan = material.proposed().ok_or_else(|| AppError::from(Refusal::RolloutNotEligible(text.to_owned())))?;
-    let floor = u32::try_from(app.settings().rollouts.least_bake.as_secs()).unwrap_or(u32::MAX);
-    if mode == RolloutMode::Automatic {
-        plan.phases.iter_mut().for_each(|phase| phase.min_bake_seconds = phase.min_bake_seconds.max(floor));
-    }
-    Ok(plan)
-}
-
-/// Refuses what lacks a prerequisite. Who chooses the phases answers for the groups.
-fn check_eligible(eligibility: &Eligibility, chosen: bool) -> AppResult<()> {
-    let of_groups = |code| matches!(code, EligibilityCode::FiveGroups | EligibilityCode::UsableGroups);
-    let passes = |reason: &&EligibilityReason| reason.met || (chosen && of_groups(reason.code));
-    let unmet = eligibility.reasons.iter().filter(|reason| !passes(reason));
-    let texts: Vec<&str> = unmet.map(|reason| reason.text.as_str()).collect();
-    if texts.is_empty() { Ok(()) } else { Err(Refusal::RolloutNotEligible(texts.join("; ")).into()) }
 }

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use domain::change::refusal::Refusal;
 use domain::document::PolicyDocument;
-use domain::id::JobId;
+use domain::id::{JobId, PolicyId};
 use domain::policy::{Policy, PolicyState};
 use domain::rollout::{
-    Eligibility, EligibilityFacts, GroupFacts, PhaseChoice, Plan, Proposal, RolloutMode, USUAL_BAKE_SECONDS, USUAL_PHASES, compose,
-    eligibility, propose, validate_phases,
+    Eligibility, EligibilityCode, EligibilityFacts, EligibilityReason, GroupFacts, PhaseChoice, Plan, Proposal, RolloutMode,
+    USUAL_BAKE_SECONDS, USUAL_PHASES, compose, eligibility, propose, validate_phases,
 };
 use domain::tenant::{ConnectionState, Tenant};
 use roaring::RoaringBitmap;
@@ -23,7 +24,7 @@ use crate::runner::jobs::people_job;
 const WINDOW_DAYS: u16 = 7;
 
 /// A policy with what its plan is made from.
-pub(super) struct Material {
+pub(crate) struct Material {
     pub(super) tenant: Tenant,
     pub(super) policy: Policy,
     pub(super) document: PolicyDocument,
@@ -33,17 +34,43 @@ pub(super) struct Material {
 }
 
 impl Material {
-    /// Gathers it from the database. `other_rollout`: whether one of the policy is under way.
-    pub(super) async fn load(app: &App, tenant: Tenant, policy: Policy, other_rollout: bool) -> AppResult<Self> {
+    /// Gathers it from the database. `other_rollout`: whether one of the policy is under way. `chosen`: groups that a person chose, which no policy
+    /// need use.
+    pub(super) async fn load(app: &App, tenant: Tenant, policy: Policy, other_rollout: bool, chosen: &BTreeSet<Uuid>) -> AppResult<Self> {
         let reader = app.store().reader();
         let text = reader.document(policy.workspace_id, &policy.document_hash).await?;
         let text = text.ok_or_else(|| AppError::Internal(format!("the document of policy {} is missing", policy.id).into()))?;
         let document = PolicyDocument::parse(&text).map_err(|cause| AppError::Internal(cause.into()))?;
-        let facts = app.rollout_facts(&tenant, &document).await?;
+        let facts = app.rollout_facts(&tenant, &document, chosen).await?;
         let policies = reader.live_policy_count(tenant.workspace_id, tenant.id).await?;
         let eligibility = eligibility(&eligibility_facts(&tenant, &policy, &document, &facts, policies, other_rollout));
         let groups = counted(&facts.groups);
         Ok(Material { tenant, policy, document, eligibility, facts, groups })
+    }
+
+    /// The policy that it is about.
+    pub(crate) fn policy_id(&self) -> PolicyId {
+        self.policy.id
+    }
+
+    /// Refuses what lacks a prerequisite. `chosen`: who chooses the phases answers for the groups.
+    pub(crate) fn check_eligible(&self, chosen: bool) -> AppResult<()> {
+        let of_groups = |code| matches!(code, EligibilityCode::FiveGroups | EligibilityCode::UsableGroups);
+        let passes = |reason: &&EligibilityReason| reason.met || (chosen && of_groups(reason.code));
+        let unmet = self.eligibility.reasons.iter().filter(|reason| !passes(reason));
+        let texts: Vec<&str> = unmet.map(|reason| reason.text.as_str()).collect();
+        if texts.is_empty() { Ok(()) } else { Err(Refusal::RolloutNotEligible(texts.join("; ")).into()) }
+    }
+
+    /// The proposed plan; an automatic rollout's phases are as long as the server wants at least.
+    pub(crate) fn proposed_for(&self, app: &App, mode: RolloutMode) -> AppResult<Plan> {
+        let text = "too few groups of the tenant can be rolled out to: choose the phases yourself";
+        let mut plan = self.proposed().ok_or_else(|| AppError::from(Refusal::RolloutNotEligible(text.to_owned())))?;
+        if mode == RolloutMode::Automatic {
+            let floor = floor(app);
+            plan.phases.iter_mut().for_each(|phase| phase.min_bake_seconds = phase.min_bake_seconds.max(floor));
+        }
+        Ok(plan)
     }
 
     /// The proposed plan; `None` where too few groups can be a part of it.
@@ -54,14 +81,18 @@ impl Material {
     }
 
     /// The plan of chosen phases.
-    pub(super) async fn chosen(&self, app: &App, phases: &[PhaseDraft], mode: RolloutMode) -> AppResult<Plan> {
+    pub(crate) async fn chosen(&self, app: &App, phases: &[PhaseDraft], mode: RolloutMode) -> AppResult<Plan> {
         let usual = |phase: &PhaseDraft| phase.min_bake_seconds.unwrap_or(USUAL_BAKE_SECONDS);
         let choices: Vec<PhaseChoice> =
             phases.iter().map(|phase| PhaseChoice { groups: phase.groups.clone(), min_bake_seconds: usual(phase) }).collect();
-        let floor = u32::try_from(app.settings().rollouts.least_bake.as_secs()).unwrap_or(u32::MAX);
         let usable = self.usable();
-        self.ask_about_unread(app, &choices).await?;
-        validate_phases(&choices, &usable, mode, floor).map_err(|fault| AppError::invalid(&["input", "phases"], fault.to_string()))?;
+        let unread = self.unread(phases);
+        if !unread.is_empty() {
+            self.have_read(app, phases).await?;
+            let text = format!("the members of {} group(s) were never read: they are being read now, try again in a minute", unread.len());
+            return Err(AppError::invalid(&["input", "phases"], text));
+        }
+        validate_phases(&choices, &usable, mode, floor(app)).map_err(|fault| AppError::invalid(&["input", "phases"], fault.to_string()))?;
         Ok(self.foretold(compose(&choices, &self.groups, WINDOW_DAYS)))
     }
 
@@ -70,20 +101,19 @@ impl Material {
         self.facts.groups.iter().filter(|group| group.reached > 0).map(|group| group.group).collect()
     }
 
-    /// A group whose members nobody has read so far is read now; the caller tries again.
-    async fn ask_about_unread(&self, app: &App, choices: &[PhaseChoice]) -> AppResult<()> {
+    /// The groups of these phases whose members nobody has read so far.
+    pub(crate) fn unread(&self, phases: &[PhaseDraft]) -> BTreeSet<Uuid> {
         let known: BTreeSet<Uuid> = self.facts.groups.iter().filter(|group| group.members.is_some()).map(|group| group.group).collect();
-        let unread: BTreeSet<Uuid> =
-            choices.iter().flat_map(|choice| &choice.groups).filter(|group| !known.contains(group)).copied().collect();
-        if unread.is_empty() {
-            return Ok(());
-        }
+        phases.iter().flat_map(|phase| &phase.groups).filter(|group| !known.contains(group)).copied().collect()
+    }
+
+    /// Has the members of these groups read, as far as they are not.
+    pub(crate) async fn have_read(&self, app: &App, phases: &[PhaseDraft]) -> AppResult<()> {
         let tx = app.store().write().await?;
-        tx.enqueue_job(&people_job(JobId(app.ids().uuid()), &self.tenant, &unread, app.now())).await?;
+        tx.enqueue_job(&people_job(JobId(app.ids().uuid()), &self.tenant, &self.unread(phases), app.now())).await?;
         tx.commit().await?;
         app.hub().poke();
-        let text = format!("the members of {} group(s) were never read: they are being read now, try again in a minute", unread.len());
-        Err(AppError::invalid(&["input", "phases"], text))
+        Ok(())
     }
 
     /// The plan with the forecast of each phase: of the users that it adds.
@@ -98,6 +128,11 @@ impl Material {
         }
         plan
     }
+}
+
+/// The shortest phase of an automatic rollout, in seconds.
+fn floor(app: &App) -> u32 {
+    u32::try_from(app.settings().rollouts.least_bake.as_secs()).unwrap_or(u32::MAX)
 }
 
 /// The groups with their members by number, as plans are made of them.
@@ -137,8 +172,8 @@ fn eligibility_facts(
         all_users,
         report_only: policy.state == PolicyState::ReportOnly && policy.deleted_at.is_none(),
         premium_licence: Some(tenant.licences.p1),
-        groups_used: count(facts.groups.len()),
-        groups_usable: count(facts.groups.iter().filter(|group| group.reached > 0).count()),
+        groups_used: count(facts.groups.iter().filter(|group| !group.used_in.is_empty()).count()),
+        groups_usable: count(facts.groups.iter().filter(|group| group.reached > 0 && !group.used_in.is_empty()).count()),
         policy_headroom: Some(u32::try_from(most.saturating_sub(policies)).unwrap_or(u32::MAX)),
         emergency_accounts: count(tenant.emergency_access.principals.len()),
         other_rollout,

@@ -68,7 +68,7 @@ impl App {
         let Some(rollout) = rollout.filter(|rollout| actor.sees(rollout.tenant_id) && allowed(actor.role, Operation::EditRollout)) else {
             return Ok(None);
         };
-        let material = self.rollout_material(actor, rollout.policy_id).await?;
+        let material = self.rollout_material(actor, rollout.policy_id, phases).await?;
         material.chosen(self, phases, asked.mode.unwrap_or(rollout.state.mode)).await.map(Some)
     }
 }

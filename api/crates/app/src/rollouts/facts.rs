@@ -34,7 +34,8 @@ const AHEAD: usize = 2;
 
 /// What a plan of one policy is made from, at one moment.
 pub(crate) struct RolloutFacts {
-    /// Groups that policies of the tenant name now or named earlier, by id; at most as many as the reading of people keeps.
+    /// Groups that policies of the tenant name now or named earlier, and those that a person chose, by id; at most as many as the reading of
+    /// people keeps.
     pub(crate) groups: Vec<GroupFacts>,
     /// What would have been done to whom, or why nobody knows.
     pub(crate) measured: Measured,
@@ -51,18 +52,26 @@ pub(crate) struct GroupFacts {
     pub(crate) members: Option<Arc<[Uuid]>>,
     /// Members whom the policy does not exclude: without one, there is nothing to roll out to.
     pub(crate) reached: u64,
-    /// Names of the policies that use it, those that do now first: at most 10.
+    /// Names of the policies that use it, those that do now first: at most 10; none for a group that a person chose.
     pub(crate) used_in: Vec<String>,
     /// What was counted of its members.
     pub(crate) effects: PersonEffects,
 }
 
 impl App {
-    /// The facts for rolling out `original` in a tenant.
-    pub(crate) async fn rollout_facts(&self, tenant: &Tenant, original: &PolicyDocument) -> AppResult<RolloutFacts> {
+    /// The facts for rolling out `original` in a tenant. `chosen`: groups that a person chose, which no policy need use.
+    pub(crate) async fn rollout_facts(
+        &self,
+        tenant: &Tenant,
+        original: &PolicyDocument,
+        chosen: &BTreeSet<Uuid>,
+    ) -> AppResult<RolloutFacts> {
         let reader = self.store().reader();
         let mut people = reader.people(tenant.workspace_id, tenant.id).await?.unwrap_or_default();
-        let used_in = groups_used(&reader, tenant).await?;
+        let mut used_in = groups_used(&reader, tenant).await?;
+        for group in chosen {
+            used_in.entry(*group).or_default();
+        }
         people.ask_about(used_in.keys().copied());
         people.ask_about(groups_of(original));
         let names = group_names(&reader, tenant, used_in.keys()).await?;

@@ -25,4 +25,9 @@ pub use store::StoredVerdict;
 pub use stream::RolloutUpdate;
 pub use view::RolloutView;
 
+pub(crate) use create::NewRollout;
+pub(crate) use draft::Material;
 pub(crate) use owner::{owned, takes_twin_back};
+pub(crate) use tick::signals::none_needed;
+pub(crate) use tick::told::event as rollout_event;
+pub(crate) use wake::rollout_look;

@@ -37,7 +37,7 @@ impl App {
             input: &input,
         };
         self.rollout_step(actor, step, async |tx, rollout| {
-            let taken = self.moved(actor, rollout, &asked.command, &signals)?;
+            let taken = self.moved(Some(actor.member_id), rollout, &asked.command, &signals)?;
             if taken.rollout.state.status.terminal() {
                 tx.unwatch_rollout(taken.rollout.workspace_id, taken.rollout.id, self.now()).await?;
             }
@@ -62,12 +62,19 @@ impl App {
         Ok(gather(self, &rollout, Purpose::Command).await?.signals)
     }
 
-    fn moved(&self, actor: &Actor, mut rollout: ManagedRollout, asked: &Command, signals: &Signals) -> AppResult<RolloutTaken> {
+    /// The rollout after a command, not saved. `by`: whose; `None` is Causeway itself.
+    pub(crate) fn moved(
+        &self,
+        by: Option<MemberId>,
+        mut rollout: ManagedRollout,
+        asked: &Command,
+        signals: &Signals,
+    ) -> AppResult<RolloutTaken> {
         let (now, pace) = (self.now(), pace(self));
         let before = rollout.state.clone();
         let transition = command(&before, asked, now, signals, &pace)?;
         rollout.state = before.commanded(&transition, now, &pace);
-        rollout.acting = Some(actor.member_id);
+        rollout.acting = by.or(rollout.acting);
         rollout.step_failure = None;
         rollout.outlook.hold = None;
         rollout.outlook.text = None;
@@ -75,8 +82,7 @@ impl App {
         if matches!(asked, Command::Start { .. }) {
             rollout.started_at = rollout.started_at.or(Some(now));
         }
-        let by = actor.member_id;
-        let events = told(&rollout, asked, by).into_iter().chain(settled(&before, &rollout, Some(by))).collect();
+        let events = told(&rollout, asked, by).into_iter().chain(settled(&before, &rollout, by)).collect();
         let detail = json!({
             "from": before.status,
             "to": rollout.state.status,
@@ -91,7 +97,7 @@ impl App {
     }
 }
 
-fn told(rollout: &ManagedRollout, asked: &Command, by: MemberId) -> Option<NewEvent> {
+fn told(rollout: &ManagedRollout, asked: &Command, by: Option<MemberId>) -> Option<NewEvent> {
     let (kind, data) = match asked {
         Command::Start { .. } => (EventKind::RolloutStarted, json!({ "digest": rollout.state.plan.digest() })),
         Command::Resume { reason } => (EventKind::RolloutResumed, json!({ "phase": rollout.state.phase, "text": reason })),
@@ -100,7 +106,7 @@ fn told(rollout: &ManagedRollout, asked: &Command, by: MemberId) -> Option<NewEv
         }
         Command::Advance(_) | Command::Complete(_) | Command::Cancel { .. } | Command::RollBack { .. } => return None,
     };
-    Some(event(rollout, Some(by), kind, data))
+    Some(event(rollout, by, kind, data))
 }
 
 fn forward(kind: CommandKind) -> bool {

@@ -1,7 +1,7 @@
 //! Queries on rollouts.
 
 use domain::access::Operation;
-use domain::id::{PolicyId, RolloutId, TenantId};
+use domain::id::{PolicyId, RolloutId, RolloutVerdictId, TenantId};
 use domain::rollout::RolloutStatus;
 use domain::workspace::Actor;
 use store::{Page, PageRequest, RolloutFilter, StoredVerdict};
@@ -71,6 +71,13 @@ impl App {
     pub async fn count_rollouts(&self, actor: &Actor, filter: &RolloutListFilter) -> AppResult<u64> {
         authorize(actor, Operation::Read)?;
         Ok(self.store().reader().count_rollouts(actor.workspace_id, &stored(actor, filter)).await?)
+    }
+
+    /// One verdict on a rollout; `view` is what [`App::rollout`] returned.
+    pub async fn rollout_verdict(&self, actor: &Actor, view: &RolloutView, id: RolloutVerdictId) -> AppResult<Option<StoredVerdict>> {
+        authorize(actor, Operation::Read)?;
+        let found = self.store().reader().rollout_verdict(actor.workspace_id, id).await?;
+        Ok(found.filter(|verdict| verdict.rollout_id == view.rollout.id))
     }
 
     /// The newest verdicts on a rollout, newest first; at most 100. `view` is what [`App::rollout`] returned.

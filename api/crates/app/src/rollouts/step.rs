@@ -60,7 +60,9 @@ impl App {
             {
                 return Err(AppError::StaleRevision { expected, current: rollout.revision });
             }
+            let before = rollout.state.clone();
             let taken = decide(&tx, rollout).await?;
+            self.wake_bulk_rollout(&tx, &before, &taken.rollout).await?;
             let view = self.save_rollout(&tx, actor, asked.operation, taken).await?;
             tx.commit().await?;
             self.hub().poke();

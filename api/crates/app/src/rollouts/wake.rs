@@ -3,10 +3,16 @@
 use domain::change::request::ChangeRequest;
 use domain::change::status::ChangeStatus;
 use domain::id::JobId;
-use store::WriteTx;
+use domain::rollout::ManagedRollout;
+use store::{NewJob, WriteTx};
 
 use crate::App;
 use crate::runner::jobs::rollout_job;
+
+/// The job that looks at a rollout now.
+pub(crate) fn rollout_look(app: &App, rollout: &ManagedRollout) -> NewJob {
+    rollout_job(JobId(app.ids().uuid()), rollout.workspace_id, rollout.id, app.now())
+}
 
 impl App {
     /// Called by whatever saves a change, in the transaction that saves it: where the change has just ended and is a step of a rollout, that is

@@ -7,7 +7,7 @@ use domain::agent::AgentRun;
 use domain::bulk::BulkChange;
 use domain::change::request::ChangeRequest;
 use domain::document::text_hash;
-use domain::id::{AgentRunId, BulkChangeId, ChangeId, JobId, RolloutId, ScheduleId, TenantId, WorkspaceId};
+use domain::id::{AgentRunId, BulkChangeId, BulkRolloutId, ChangeId, JobId, RolloutId, ScheduleId, TenantId, WorkspaceId};
 use domain::schedule::Schedule;
 use domain::snapshot::SnapshotKind;
 use domain::tenant::Tenant;
@@ -42,6 +42,10 @@ text_enum! {
         BulkImpact = "bulk_impact",
         /// Looks at a phased rollout and takes it one step further.
         RolloutTick = "rollout_tick",
+        /// Makes the plans of a rollout across tenants.
+        BulkRolloutPlan = "bulk_rollout_plan",
+        /// Takes the waves of a rollout across tenants one look further.
+        BulkRolloutWave = "bulk_rollout_wave",
         /// Runs the optimization agent of one tenant.
         Agent = "agent",
     }
@@ -92,6 +96,12 @@ pub(crate) struct AdvancePayload {
     pub(crate) bulk_id: BulkChangeId,
     /// The change whose outcome it is put in for; none at the start of a run.
     pub(crate) change_id: Option<ChangeId>,
+}
+
+/// Payload of the jobs of a rollout across tenants.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct BulkRolloutPayload {
+    pub(crate) bulk_id: BulkRolloutId,
 }
 
 /// Payload of [`JobKind::Agent`].

@@ -49,6 +49,8 @@ fn lane_of(kind: JobKind) -> &'static str {
     match kind {
         JobKind::Apply => APPLY,
         JobKind::Fire | JobKind::BulkDryRun | JobKind::BulkAdvance | JobKind::BulkFire | JobKind::BulkImpact => STEER,
+        // These ask Graph: for names of groups, and for both policies of a tenant that starts. What holds a tenant is asked at its own looks.
+        JobKind::BulkRolloutPlan | JobKind::BulkRolloutWave => WORK,
         JobKind::RolloutTick => WATCH,
         JobKind::Sync | JobKind::People | JobKind::Impact | JobKind::Ingest | JobKind::Agent => WORK,
     }

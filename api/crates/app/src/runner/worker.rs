@@ -69,6 +69,8 @@ async fn perform(app: &App, job: &Job) -> Result<JobEnd, JobError> {
         Ok(JobKind::BulkFire) => crate::bulk::schedule::run(app, job).await,
         Ok(JobKind::BulkImpact) => crate::bulk::impact::run(app, job).await,
         Ok(JobKind::RolloutTick) => crate::rollouts::tick::run(app, job).await,
+        Ok(JobKind::BulkRolloutPlan) => crate::bulk_rollouts::plan::run(app, job).await,
+        Ok(JobKind::BulkRolloutWave) => crate::bulk_rollouts::wave::run(app, job).await,
         Ok(JobKind::Agent) => crate::agent::job::run(app, job).await,
         Err(unknown) => Err(JobError::Broken(unknown.to_string())),
     }
@@ -140,6 +142,8 @@ async fn give_up(app: &App, job: &Job, error: &JobError) -> Result<(), JobError>
         Ok(JobKind::BulkDryRun | JobKind::BulkImpact) => {}
         // The next look is due by the row, whatever became of this one.
         Ok(JobKind::RolloutTick) => {}
+        // Asking for plans puts in another; so does every move of a tenant's rollout.
+        Ok(JobKind::BulkRolloutPlan | JobKind::BulkRolloutWave) => {}
         Err(_) => {}
     }
     let tx = app.store().write().await?;

@@ -16,7 +16,7 @@ use domain::schedule::{Schedule, ScheduleCommand, ScheduleDetail, ScheduleMode, 
 use domain::tenant::ConnectionState;
 use domain::workspace::Actor;
 use serde_json::json;
-use store::{Job, JobState, WriteTx};
+use store::{Job, JobState, Reader, WriteTx};
 
 use super::record::Record;
 use crate::App;
@@ -173,7 +173,7 @@ async fn apply(app: &App, tx: &WriteTx, schedule: &Schedule) -> Result<(), Stop>
 }
 
 /// The member who asked for something that is done later, as that member is now. A person's token may end meanwhile; an API key acts only as long as it lives.
-pub(crate) async fn deputy(app: &App, tx: &WriteTx, workspace: WorkspaceId, by: MemberId) -> AppResult<Actor> {
+pub(crate) async fn deputy(app: &App, tx: &Reader, workspace: WorkspaceId, by: MemberId) -> AppResult<Actor> {
     let now = app.now();
     let member = tx.member(workspace, by).await?.ok_or(AppError::NotAMember)?;
     if member.is_api_key() {

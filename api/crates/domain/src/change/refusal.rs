@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::bulk::{BulkItemState, BulkStatus};
+use crate::bulk_rollout::BulkRolloutStatus;
 use crate::change::rollback::ThreeWayField;
 use crate::change::status::ChangeStatus;
 use crate::change::transition::ChangeEventKind;
@@ -153,6 +154,14 @@ pub enum Refusal {
         /// What has to be done first.
         why: &'static str,
     },
+    /// Where the rollout across tenants stands does not allow the step; the text says what would.
+    #[error("a rollout across tenants that is {status} cannot take this step: {why}")]
+    BulkRolloutNotReady {
+        /// Where it stands.
+        status: BulkRolloutStatus,
+        /// What has to be done first.
+        why: &'static str,
+    },
     /// Where a tenant of the bulk change stands does not allow the step.
     #[error("a tenant whose item is {state} cannot take this step: {why}")]
     BulkItemNotReady {
@@ -201,6 +210,7 @@ impl Refusal {
             Refusal::RolloutNotReady(_) => "ROLLOUT_NOT_READY",
             Refusal::RolloutExists(_) => "ROLLOUT_EXISTS",
             Refusal::RolloutNotEligible(_) => "ROLLOUT_NOT_ELIGIBLE",
+            Refusal::BulkRolloutNotReady { .. } => "BULK_ROLLOUT_NOT_READY",
             Refusal::BulkNotReady { .. } | Refusal::BulkItemNotReady { .. } => "BULK_NOT_READY",
         }
     }

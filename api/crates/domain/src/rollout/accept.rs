@@ -72,6 +72,7 @@ impl Gate<'_> {
             return Err(RolloutRefusal::NotApproved);
         }
         self.open()?;
+        self.released(1)?;
         let original = self.original()?;
         if original.canonical != self.rollout.original.canonical {
             let text = "the original was edited since the plan was made: make a new plan";
@@ -103,6 +104,7 @@ impl Gate<'_> {
             return Err(RolloutRefusal::LastPhase(self.rollout.phase));
         }
         self.open()?;
+        self.released(next)?;
         self.unedited()?;
         self.healthy(asked, None)?;
         self.startable(next)?;
@@ -114,9 +116,10 @@ impl Gate<'_> {
     }
 
     fn complete(&self, asked: &Forward) -> Result<Transition, RolloutRefusal> {
-        self.open()?;
-        self.unedited()?;
         let (phase, last) = (self.rollout.phase, self.rollout.plan.last_phase());
+        self.open()?;
+        self.released(last.saturating_add(1))?;
+        self.unedited()?;
         let early = (phase < last).then(|| format!("phase {phase} of {last} is not the last one"));
         self.healthy(asked, early)?;
         Ok(self.forward(Goal::new(GoalKind::Complete, phase), self.rollout.forecast_confirmed))
@@ -145,7 +148,7 @@ impl Gate<'_> {
             (RolloutStatus::Paused, Some(text)) => {
                 // The cause that the engine found is nearer to the point than that somebody also asked.
                 let known = self.rollout.pause.clone();
-                Some(known.unwrap_or_else(|| Pause { reason: PauseReason::Asked, text: text.to_owned(), at: self.now }))
+                Some(known.unwrap_or_else(|| Pause { reason: PauseReason::Asked, text: text.to_owned(), at: self.now, verdict: None }))
             }
             _ => None,
         };

@@ -135,6 +135,9 @@ pub enum RolloutRefusal {
     /// A freeze window holds forward moves.
     #[error("{0}: wait for its end; pausing, reverting, cancelling and rolling back are possible meanwhile")]
     Frozen(String),
+    /// The rollout across tenants that it belongs to does not let it go on.
+    #[error("{0}")]
+    WaveHeld(String),
     /// The tenant is not connected.
     #[error("the tenant is not connected: connect it again first")]
     TenantDisconnected,
@@ -182,6 +185,7 @@ impl RolloutRefusal {
             RolloutRefusal::IllegalTransition { .. } => "ILLEGAL_TRANSITION",
             RolloutRefusal::NotApproved => "NOT_APPROVED",
             RolloutRefusal::Frozen(_) => "FROZEN",
+            RolloutRefusal::WaveHeld(_) => "WAVE_HELD",
             RolloutRefusal::TenantDisconnected => "TENANT_DISCONNECTED",
             RolloutRefusal::SignalMissing(_) => "SIGNAL_MISSING",
             RolloutRefusal::NotHealthy { .. } => "NOT_HEALTHY",

@@ -28,6 +28,8 @@ text_enum! {
         Paused = "PAUSED",
         /// A freeze window holds forward moves.
         Frozen = "FROZEN",
+        /// The rollout across tenants that it belongs to is held, or has not released the next phase.
+        WaveHeld = "WAVE_HELD",
         /// A signal could not be had.
         SignalMissing = "SIGNAL_MISSING",
         /// The forecast of the next phase needs a person's confirmation.

@@ -31,6 +31,12 @@ impl Gate<'_> {
         self.signals.frozen.as_ref().map_or(Ok(()), |freeze| Err(RolloutRefusal::Frozen(freeze.clone())))
     }
 
+    /// The rollout across tenants, where it is a part of one, lets it go to this phase.
+    pub(super) fn released(&self, phase: u8) -> Result<(), RolloutRefusal> {
+        let held = self.signals.wave.as_ref().and_then(|wave| wave.holds(phase));
+        held.map_or(Ok(()), |why| Err(RolloutRefusal::WaveHeld(why)))
+    }
+
     /// The original, fit to go on with.
     pub(super) fn original(&self) -> Result<&PolicySeen, RolloutRefusal> {
         let text = match &self.signals.original {

@@ -45,9 +45,20 @@ impl Table<'_> {
         gap.then(|| self.hold(HoldReason::SignalMissing, "the original is not seen to be enabled yet", Guidance::AwaitingHuman))
     }
 
-    pub(super) fn frozen(&self) -> Option<Line> {
+    fn frozen(&self) -> Option<Line> {
         let freeze = self.signals.frozen.as_ref()?;
         Some(self.hold(HoldReason::Frozen, format!("forward moves are frozen: {freeze}"), Guidance::NoActionNeeded))
+    }
+
+    /// Holds where the rollout across tenants does not let it go to this phase.
+    pub(super) fn unreleased(&self, phase: u8) -> Option<Line> {
+        let text = self.signals.wave.as_ref()?.holds(phase)?;
+        Some(self.hold(HoldReason::WaveHeld, text, Guidance::NoActionNeeded))
+    }
+
+    /// Holds what would go forward to this phase.
+    pub(super) fn forward_held(&self, phase: u8) -> Option<Line> {
+        self.frozen().or_else(|| self.unreleased(phase))
     }
 
     pub(super) fn hold(&self, why: HoldReason, text: impl Into<String>, guidance: Guidance) -> Line {

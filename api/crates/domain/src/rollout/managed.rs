@@ -9,7 +9,7 @@ use super::record::Rollout;
 use super::status::Guidance;
 use crate::change::approval_rules::ApprovalRules;
 use crate::change::request::{Approval, ApprovalState};
-use crate::id::{ChangeId, MemberId, PolicyId, RolloutId, TenantId, WorkspaceId};
+use crate::id::{BulkRolloutId, ChangeId, MemberId, PolicyId, RolloutId, TenantId, WorkspaceId};
 
 /// A policy that is turned on in phases.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +20,8 @@ pub struct ManagedRollout {
     pub workspace_id: WorkspaceId,
     /// The tenant.
     pub tenant_id: TenantId,
+    /// The rollout across tenants that it is a part of.
+    pub bulk_rollout_id: Option<BulkRolloutId>,
     /// The report-only original.
     pub policy_id: PolicyId,
     /// Graph's id of the original.

@@ -34,7 +34,7 @@ impl Rollout {
                 next.pause = None;
             }
             Decision::Pause { reason, text, goal } => {
-                next.pause = Some(Pause { reason: *reason, text: text.clone(), at: now });
+                next.pause = Some(Pause { reason: *reason, text: text.clone(), at: now, verdict: None });
                 next.go(*goal, now, pace);
             }
             Decision::Cancel { goal, .. } => {

@@ -149,4 +149,7 @@ pub struct Pause {
     pub text: String,
     /// Since when.
     pub at: DateTime<Utc>,
+    /// The stored verdict that it rests on, where sign-ins spoke against the policy.
+    #[serde(default)]
+    pub verdict: Option<RolloutVerdictId>,
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::counts::Counts;
+use crate::bulk_rollout::WaveSignal;
 use crate::id::ContentHash;
 use crate::policy::PolicyState;
 use crate::text_enum;
@@ -68,6 +69,8 @@ pub struct Signals {
     pub groups: Fetched<BTreeMap<Uuid, u64>>,
     /// The freeze that holds forward moves now, in a sentence; `None`: there is none.
     pub frozen: Option<String>,
+    /// What the rollout across tenants lets it do; `None`: it is no part of one.
+    pub wave: Option<WaveSignal>,
     /// The tenant is connected.
     pub tenant_connected: bool,
 }

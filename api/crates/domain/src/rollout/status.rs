@@ -107,6 +107,8 @@ text_enum! {
         OriginalDeleted = "ORIGINAL_DELETED",
         /// The plan was rejected by its reviewer.
         Rejected = "REJECTED",
+        /// The rollout across tenants ended before its turn, or left the tenant out.
+        LeftOut = "LEFT_OUT",
     }
 }
 

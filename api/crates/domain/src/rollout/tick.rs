@@ -25,13 +25,13 @@ use crate::policy::PolicyState;
 /// | a change under way | it leads away from the goal and was not sent | stop it |
 /// | a change under way | it failed, on the way forward | pause |
 /// | a change under way | it failed, on the way back | the same again, a look later |
-/// | `ADVANCING` | a signal is missing, or forward moves are frozen | hold |
+/// | `ADVANCING` | a signal is missing, forward moves are frozen, or other tenants hold it | hold |
 /// | `ADVANCING`, `REVERTING` | there is a next change | that step |
 /// | `ADVANCING`, `REVERTING` | the goal is reached | settle |
 /// | `PLANNED`, `PAUSED` | | hold |
 /// | `RUNNING` | a signal is missing, no traffic, not healthy, or manual | hold |
 /// | `RUNNING` | healthy, and the next phase's groups have changed | pause |
-/// | `RUNNING` | healthy, and its forecast needs a person, or frozen | hold |
+/// | `RUNNING` | healthy, and its forecast needs a person, or frozen, or other tenants hold it | hold |
 /// | `RUNNING` | healthy | advance; complete after the last phase |
 pub fn tick(rollout: &Rollout, now: DateTime<Utc>, signals: &Signals, pace: &Pace) -> Tick {
     let table = Table { rollout, now, signals, pace };
@@ -149,12 +149,20 @@ impl Table<'_> {
             return (Decision::Settle { status: goal.status(), phase, phase_begins }, Guidance::NoActionNeeded);
         };
         if forward {
-            let held = self.unread().or_else(|| self.uncounted()).or_else(|| if step.forward() { self.frozen() } else { None });
+            let held = self
+                .unread()
+                .or_else(|| self.uncounted())
+                .or_else(|| if step.forward() { self.forward_held(self.aim(goal)) } else { None });
             if let Some(held) = held.or_else(|| self.unverified(goal, step)) {
                 return held;
             }
         }
         (Decision::Step(step), Guidance::NoActionNeeded)
+    }
+
+    /// The phase that a goal leads to; the completion counts as one more than the last.
+    fn aim(&self, goal: Goal) -> u8 {
+        if goal.kind == GoalKind::Complete { self.rollout.plan.last_phase().saturating_add(1) } else { goal.phase }
     }
 
     fn step_failed(&self, step: RolloutStep) -> Line {
@@ -196,7 +204,7 @@ impl Table<'_> {
             let text = if last { "healthy: complete the rollout" } else { "healthy: advance to the next phase" };
             return self.hold(HoldReason::AwaitingHuman, text, Guidance::SuggestAdvance);
         }
-        if let Some(held) = self.frozen() {
+        if let Some(held) = self.forward_held(rollout.phase + 1) {
             return held;
         }
         if last {

@@ -4,7 +4,6 @@
 //! a time, until too many have failed. What is added: while one tenant stands at a breach, no other starts or goes on; what was learned
 //! there is not paid for again elsewhere.
 
-use super::record::Pause;
 use super::status::{PauseReason, RolloutStatus};
 use crate::bulk::wave::{Child, Standing, next};
 use crate::bulk::{BulkStrategy, NotStarted};
@@ -17,15 +16,19 @@ pub struct TenantRollout {
     pub tenant: TenantId,
     /// Where its rollout stands.
     pub status: RolloutStatus,
-    /// Why that is paused.
-    pub pause: Option<Pause>,
+    /// Why that is paused, or on its way to be.
+    pub pause: Option<PauseReason>,
 }
 
 impl TenantRollout {
     /// The sign-ins of this tenant speak against the policy, and nobody has dealt with it yet.
     pub fn breached(&self) -> bool {
-        let reason = self.pause.as_ref().map(|pause| pause.reason);
-        !self.status.terminal() && matches!(reason, Some(PauseReason::GuardTripped | PauseReason::EmergencyAccessBlocked))
+        TenantRollout::speaks_against(self.status, self.pause)
+    }
+
+    /// Whether a rollout that stands so is at a breach.
+    pub fn speaks_against(status: RolloutStatus, pause: Option<PauseReason>) -> bool {
+        !status.terminal() && matches!(pause, Some(PauseReason::GuardTripped | PauseReason::EmergencyAccessBlocked))
     }
 
     fn standing(&self) -> Standing {

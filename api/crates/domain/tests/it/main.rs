@@ -11,6 +11,7 @@ mod audit;
 mod baseline;
 mod breakglass;
 mod bulk;
+mod bulk_rollout;
 mod canonical;
 mod corpus;
 mod coverage;

@@ -147,6 +147,28 @@ pub enum Action {
     CancelRollout,
     /// `rollBackRollout`
     RollBackRollout,
+    /// `createBulkRollout`
+    CreateBulkRollout,
+    /// `planBulkRollout`
+    PlanBulkRollout,
+    /// `requestBulkRolloutApproval`
+    RequestBulkRolloutApproval,
+    /// `decideBulkRolloutApproval`
+    DecideBulkRolloutApproval,
+    /// `startBulkRollout`
+    StartBulkRollout,
+    /// `pauseBulkRollout`
+    PauseBulkRollout,
+    /// `resumeBulkRollout`
+    ResumeBulkRollout,
+    /// `advanceBulkRollout`
+    AdvanceBulkRollout,
+    /// `cancelBulkRollout`
+    CancelBulkRollout,
+    /// `rollBackBulkRollout`
+    RollBackBulkRollout,
+    /// `excludeBulkRolloutTenant`
+    ExcludeBulkRolloutTenant,
     /// `setAgentSettings`
     SetAgentSettings,
     /// `runAgent`
@@ -230,6 +252,17 @@ impl From<Action> for domain::access::Operation {
             Action::CompleteRollout => Operation::CompleteRollout,
             Action::CancelRollout => Operation::CancelRollout,
             Action::RollBackRollout => Operation::RollBackRollout,
+            Action::CreateBulkRollout => Operation::CreateBulkRollout,
+            Action::PlanBulkRollout => Operation::PlanBulkRollout,
+            Action::RequestBulkRolloutApproval => Operation::RequestBulkRolloutApproval,
+            Action::DecideBulkRolloutApproval => Operation::DecideBulkRolloutApproval,
+            Action::StartBulkRollout => Operation::StartBulkRollout,
+            Action::PauseBulkRollout => Operation::PauseBulkRollout,
+            Action::ResumeBulkRollout => Operation::ResumeBulkRollout,
+            Action::AdvanceBulkRollout => Operation::AdvanceBulkRollout,
+            Action::CancelBulkRollout => Operation::CancelBulkRollout,
+            Action::RollBackBulkRollout => Operation::RollBackBulkRollout,
+            Action::ExcludeBulkRolloutTenant => Operation::ExcludeBulkRolloutTenant,
             Action::SetAgentSettings => Operation::SetAgentSettings,
             Action::RunAgent => Operation::RunAgent,
             Action::ReplayAgentRun => Operation::ReplayAgentRun,

@@ -36,6 +36,7 @@ macro_rules! words {
 
 mod agent;
 mod bulk;
+mod bulk_rollout;
 mod change;
 mod coverage;
 mod drift;
@@ -52,6 +53,7 @@ mod tenant;
 
 pub use agent::*;
 pub use bulk::*;
+pub use bulk_rollout::*;
 pub use change::*;
 pub use coverage::*;
 pub use drift::*;

@@ -85,6 +85,8 @@ mirror! {
         OriginalDeleted,
         /// The plan was rejected by its reviewer.
         Rejected,
+        /// The rollout across tenants ended before its turn, or left the tenant out.
+        LeftOut,
     }
 
     /// What a guard that trips does to the twin.
@@ -135,6 +137,8 @@ mirror! {
         Paused,
         /// A freeze window holds forward moves.
         Frozen,
+        /// The rollout across tenants that it belongs to is held, or has not released the next phase.
+        WaveHeld,
         /// A signal could not be had.
         SignalMissing,
         /// The forecast of the next phase needs a person's confirmation.

@@ -90,7 +90,8 @@ impl CreateBulkChangeInput {
 }
 
 impl BulkTargetInput {
-    fn domain(self, scope: &Scope) -> Result<BulkTarget, Refused> {
+    /// As a target.
+    pub fn domain(self, scope: &Scope) -> Result<BulkTarget, Refused> {
         Ok(match self {
             BulkTargetInput::PolicyIds(ids) => {
                 BulkTarget::Policies(keys(scope, &ids, Kind::Policy, "target")?.into_iter().map(PolicyId).collect())
@@ -106,7 +107,8 @@ impl BulkTargetInput {
 }
 
 impl BulkStrategyInput {
-    fn domain(self, scope: &Scope) -> Result<BulkStrategy, Refused> {
+    /// As a strategy.
+    pub fn domain(self, scope: &Scope) -> Result<BulkStrategy, Refused> {
         let refuse = |field: &str, message: &str| invalid(["input", "strategy", field].map(str::to_owned).to_vec(), message);
         let tolerance = match self.failure_tolerance {
             None => BulkStrategy::default().failure_tolerance,
@@ -134,7 +136,7 @@ fn prerequisites(inputs: Vec<LocationCreateInput>) -> Result<Vec<ChangePayload>,
 }
 
 /// The keys of a list of ids.
-fn keys(scope: &Scope, ids: &[ID], kind: Kind, field: &str) -> Result<Vec<Uuid>, Refused> {
+pub fn keys(scope: &Scope, ids: &[ID], kind: Kind, field: &str) -> Result<Vec<Uuid>, Refused> {
     if ids.len() > MAX_TENANTS {
         return Err(invalid(["input", field].map(str::to_owned).to_vec(), format!("at most {MAX_TENANTS} ids, it has {}", ids.len())));
     }

@@ -3,6 +3,7 @@
 pub mod agent;
 pub mod baseline;
 pub mod bulk;
+pub mod bulk_rollout;
 pub mod bulk_step;
 pub mod change;
 pub mod drift;

@@ -3,6 +3,7 @@
 mod agent;
 mod baseline;
 mod bulk;
+mod bulk_rollout;
 mod bulk_run;
 mod change;
 mod drift;
@@ -41,5 +42,6 @@ pub struct Mutations(
     bulk_run::BulkRunMutations,
     rollout::RolloutMutations,
     rollout_move::RolloutMoveMutations,
+    bulk_rollout::BulkRolloutMutations,
     agent::AgentMutations,
 );

@@ -7,6 +7,7 @@ use crate::types::agent::{Agent, AgentRun};
 use crate::types::api_key::ApiKey;
 use crate::types::baseline::Baseline;
 use crate::types::bulk::BulkChange;
+use crate::types::bulk_rollout::BulkRollout;
 use crate::types::change::ChangeRequest;
 use crate::types::freeze_window::FreezeWindow;
 use crate::types::member::Member;
@@ -84,6 +85,12 @@ payloads! {
     RolloutPayload {
         /// The rollout as it is now; `null` when the mutation was refused.
         rollout: Rollout
+    }
+
+    /// What became of a mutation on a rollout across tenants.
+    BulkRolloutPayload {
+        /// The rollout across tenants as it is now; `null` when the mutation was refused.
+        bulk_rollout: BulkRollout
     }
 
     /// What became of a mutation on a schedule.

@@ -224,7 +224,8 @@ pub struct BulkTarget {
 }
 
 impl BulkTarget {
-    fn of(scope: &Scope, target: &Target) -> Self {
+    /// As it was asked for.
+    pub fn of(scope: &Scope, target: &Target) -> Self {
         match target {
             Target::Policies(policies) => {
                 let ids = policies.iter().map(|policy| scope.ids.id(Kind::Policy, policy.0)).collect();
@@ -242,7 +243,13 @@ impl BulkTarget {
 /// How it goes through its tenants.
 pub struct BulkStrategy(domain::bulk::BulkStrategy);
 
-/// How a bulk change goes through its tenants, after CloudFormation StackSets' operation preferences.
+impl From<domain::bulk::BulkStrategy> for BulkStrategy {
+    fn from(strategy: domain::bulk::BulkStrategy) -> Self {
+        BulkStrategy(strategy)
+    }
+}
+
+/// How a bulk change, or a rollout, goes through its tenants, after CloudFormation StackSets' operation preferences.
 #[Object]
 impl BulkStrategy {
     /// Tenants that go first: all must end well before any other is started. At most 1,000.

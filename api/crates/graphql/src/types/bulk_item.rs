@@ -126,7 +126,7 @@ impl BulkItem {
     }
 }
 
-/// Why a tenant's step cannot be applied as it is.
+/// Why a tenant's step cannot be applied as it is, or its rollout not be planned or started.
 #[derive(SimpleObject)]
 pub struct BulkBlocked {
     /// For a program: `TARGET_NOT_FOUND`, `TARGET_AMBIGUOUS`, `PREREQUISITE_BLOCKED`, an `ErrorCode`, or the `WarningCode` of a critical warning,
@@ -134,6 +134,13 @@ pub struct BulkBlocked {
     code: String,
     /// For a person: what was found, and what to do.
     message: String,
+}
+
+impl BulkBlocked {
+    /// A code with its message.
+    pub fn new(code: String, message: String) -> Self {
+        BulkBlocked { code, message }
+    }
 }
 
 /// Why a tenant's step was not applied, or not rolled back.
@@ -149,6 +156,12 @@ pub struct BulkItemFailure {
 
 /// A tenant left out.
 pub struct BulkExclusion(domain::bulk::Exclusion);
+
+impl From<domain::bulk::Exclusion> for BulkExclusion {
+    fn from(exclusion: domain::bulk::Exclusion) -> Self {
+        BulkExclusion(exclusion)
+    }
+}
 
 /// A tenant that is left out, and why.
 #[Object]

@@ -16,6 +16,7 @@ use crate::scope::{Scope, ids, scope};
 use crate::types::agent_event::{AgentRunEvent, SuggestionEvent};
 use crate::types::baseline_event::BaselineEvent;
 use crate::types::bulk_event::{BulkChangeEvent, BulkProgressEvent};
+use crate::types::bulk_rollout_event::BulkRolloutEvent;
 use crate::types::change::ChangeRequest;
 use crate::types::drift_event::DriftEvent;
 use crate::types::impact_event::ImpactEvent;
@@ -46,6 +47,8 @@ pub enum Event {
     BulkProgressEvent(BulkProgressEvent),
     /// Something happened to a phased rollout.
     RolloutEvent(RolloutEvent),
+    /// Something happened to a rollout across tenants.
+    BulkRolloutEvent(BulkRolloutEvent),
     /// Impact reports are being computed, were, or could not be.
     ImpactEvent(ImpactEvent),
     /// An approval was asked for, given, refused or voided.
@@ -95,6 +98,12 @@ impl From<domain::event::Event> for Event {
             EventKind::SignInsProgress | EventKind::SignInsRead | EventKind::SignInsFailed => Event::SignInLogEvent(event.into()),
             EventKind::BulkCreated | EventKind::BulkChanged => Event::BulkChangeEvent(event.into()),
             EventKind::BulkProgress => Event::BulkProgressEvent(event.into()),
+            EventKind::BulkRolloutCreated
+            | EventKind::BulkRolloutChanged
+            | EventKind::BulkRolloutProgress
+            | EventKind::BulkRolloutHeld
+            | EventKind::BulkRolloutReleased
+            | EventKind::BulkRolloutEnded => Event::BulkRolloutEvent(event.into()),
             EventKind::RolloutCreated
             | EventKind::RolloutEdited
             | EventKind::RolloutApproved

@@ -10,6 +10,8 @@ pub mod baseline_event;
 pub mod bulk;
 pub mod bulk_event;
 pub mod bulk_item;
+pub mod bulk_rollout;
+pub mod bulk_rollout_event;
 pub mod change;
 pub mod coverage;
 pub mod diff;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_graphql::{ID, Interface, Result};
 use domain::event::SubjectKind;
 use domain::id::{
-    AgentRunId, AuditId, BaselineId, BaselinePolicyId, BulkChangeId, ChangeId, DriftId, FreezeWindowId, MemberId, PolicyId, RolloutId,
-    ScheduleId, SnapshotId, SuggestionId, TenantId,
+    AgentRunId, AuditId, BaselineId, BaselinePolicyId, BulkChangeId, BulkRolloutId, ChangeId, DriftId, FreezeWindowId, MemberId, PolicyId,
+    RolloutId, ScheduleId, SnapshotId, SuggestionId, TenantId,
 };
 use uuid::Uuid;
 
@@ -19,6 +19,7 @@ use crate::types::approval::Approval;
 use crate::types::audit::{AuditEntry, audit_entry};
 use crate::types::baseline::{Baseline, BaselinePolicy, baseline, baseline_policy};
 use crate::types::bulk::{BulkChange, bulk_change};
+use crate::types::bulk_rollout::{BulkRollout, bulk_rollout};
 use crate::types::change::ChangeRequest;
 use crate::types::drift::{Drift, drift};
 use crate::types::dry_run::DryRun;
@@ -53,6 +54,8 @@ pub enum Node {
     BulkChange(BulkChange),
     /// A phased rollout.
     Rollout(Rollout),
+    /// A rollout across tenants.
+    BulkRollout(BulkRollout),
     /// A dry-run.
     DryRun(DryRun),
     /// An approval.
@@ -94,6 +97,7 @@ pub async fn node(scope: &Scope, id: &ID) -> Nullable<Node> {
             DryRun::of(change).filter(|dry_run| dry_run.key().0 == id.part).map(Node::DryRun)
         }),
         Kind::BulkChange => some(bulk_change(scope, BulkChangeId(id.key)).await, Node::BulkChange),
+        Kind::BulkRollout => some(bulk_rollout(scope, BulkRolloutId(id.key)).await, Node::BulkRollout),
         Kind::Rollout => some(rollout(scope, RolloutId(id.key)).await, Node::Rollout),
         Kind::Schedule => some(schedule(scope, ScheduleId(id.key)).await, Node::Schedule),
         Kind::FreezeWindow => some(freeze_window(scope, FreezeWindowId(id.key)).await, Node::FreezeWindow),
@@ -122,6 +126,7 @@ pub async fn subject(scope: &Scope, kind: SubjectKind, id: Uuid) -> Nullable<Nod
         SubjectKind::Snapshot => some(snapshot_of(scope, Some(SnapshotId(id))).await, Node::Snapshot),
         SubjectKind::ChangeRequest => some(change(scope, ChangeId(id)).await, |change| Node::ChangeRequest(ChangeRequest::full(change))),
         SubjectKind::BulkChange => some(bulk_change(scope, BulkChangeId(id)).await, Node::BulkChange),
+        SubjectKind::BulkRollout => some(bulk_rollout(scope, BulkRolloutId(id)).await, Node::BulkRollout),
         SubjectKind::Rollout => some(rollout(scope, RolloutId(id)).await, Node::Rollout),
         SubjectKind::Member => some(user(scope, MemberId(id)).await, Node::User),
         SubjectKind::Baseline => some(baseline(scope, BaselineId(id)).await, Node::Baseline),

@@ -18,6 +18,7 @@ use crate::ids::Kind;
 use crate::paging::{args, cost};
 use crate::scalars::DateTime;
 use crate::scope::{Scope, ids, scope};
+use crate::types::bulk_rollout::{BulkRollout, bulk_rollout};
 use crate::types::change::ChangeRequest;
 use crate::types::event::{Event, events};
 use crate::types::node::policy;
@@ -71,6 +72,13 @@ impl Rollout {
     /// The tenant.
     async fn tenant(&self, ctx: &Context<'_>) -> Nullable<Tenant> {
         tenant(scope(ctx), self.0.rollout.tenant_id).await
+    }
+
+    /// The rollout across tenants that it is one tenant's part of; `null` where it is none's, or where the caller does not see all of that one's
+    /// tenants.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn bulk_rollout(&self, ctx: &Context<'_>) -> Nullable<BulkRollout> {
+        bulk_rollout(scope(ctx), self.0.rollout.bulk_rollout_id?).await
     }
 
     /// The report-only original.
@@ -154,7 +162,7 @@ impl Rollout {
     /// Why it is paused; `null` while it is not.
     async fn pause(&self) -> Option<RolloutPause> {
         let pause = self.0.rollout.state.pause.clone()?;
-        Some(RolloutPause { reason: pause.reason.into(), text: pause.text, at: pause.at.into() })
+        Some(RolloutPause { pause, view: Arc::clone(&self.0) })
     }
 
     /// Why it ended before it was complete.
@@ -275,14 +283,36 @@ pub struct RolloutHold {
 }
 
 /// Why a rollout is paused.
-#[derive(async_graphql::SimpleObject)]
 pub struct RolloutPause {
+    pause: domain::rollout::Pause,
+    view: Arc<RolloutView>,
+}
+
+/// Why a rollout is paused.
+#[Object]
+impl RolloutPause {
     /// For a program.
-    reason: RolloutPauseReason,
+    async fn reason(&self) -> RolloutPauseReason {
+        self.pause.reason.into()
+    }
+
     /// For a person.
-    text: String,
+    async fn text(&self) -> &str {
+        &self.pause.text
+    }
+
     /// Since when.
-    at: DateTime,
+    async fn at(&self) -> DateTime {
+        self.pause.at.into()
+    }
+
+    /// The verdict that it rests on, with its counts and reasons as they were then; `null` where no sign-ins spoke against the policy.
+    #[graphql(complexity = "5 + child_complexity")]
+    async fn verdict(&self, ctx: &Context<'_>) -> Nullable<RolloutVerdict> {
+        let scope = scope(ctx);
+        let found = scope.app.rollout_verdict(&scope.actor, &self.view, self.pause.verdict?).await;
+        found.map(|found| found.map(RolloutVerdict)).map_err(fault).transpose()
+    }
 }
 
 /// A change of a rollout that is under way, or the last one that failed.

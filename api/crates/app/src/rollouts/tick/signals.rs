@@ -46,6 +46,7 @@ pub(crate) enum Purpose {
 pub(crate) async fn gather(app: &App, rollout: &ManagedRollout, purpose: Purpose) -> AppResult<Gathered> {
     let reader = app.store().reader();
     let tenant = reader.tenant(rollout.workspace_id, rollout.tenant_id).await?.ok_or(AppError::NotFound)?;
+    let wave = crate::bulk_rollouts::wave_signal_of(&reader, rollout).await?;
     let frozen = crate::freeze::frozen_at(&reader, &tenant, app.now()).await?;
     let tenant_connected =
         tenant.imported_at.is_some() && !matches!(tenant.connection, ConnectionState::ConsentRevoked | ConnectionState::Disconnected);
@@ -72,7 +73,7 @@ pub(crate) async fn gather(app: &App, rollout: &ManagedRollout, purpose: Purpose
         let groups = group_sizes(app, people.as_ref(), graph.as_ref(), &wanted).await;
         (groups, counted(&reader, rollout, &tenant, people.as_ref()).await?)
     };
-    Ok(Gathered { signals: Signals { counts, newcomers, twin, original, groups, frozen, tenant_connected }, tenant })
+    Ok(Gathered { signals: Signals { counts, newcomers, twin, original, groups, frozen, wave, tenant_connected }, tenant })
 }
 
 /// Adds to the tenant's cache what the next change may name and no sync has read: groups that a person chose, and emergency access, which no
@@ -250,6 +251,7 @@ pub(crate) fn none_needed() -> Signals {
         original: Fetched::Unavailable(Unavailable::NotYet),
         groups: Fetched::Unavailable(Unavailable::NotYet),
         frozen: None,
+        wave: None,
         tenant_connected: true,
     }
 }

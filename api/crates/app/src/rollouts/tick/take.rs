@@ -71,7 +71,7 @@ pub(super) async fn take(app: &App, tx: WriteTx, mut rollout: ManagedRollout, ti
         }
         Decision::Advance { .. } => {}
         Decision::Pause { reason, text, .. } => {
-            if matches!(reason, PauseReason::GuardTripped | PauseReason::EmergencyAccessBlocked) {
+            if speaks_against(*reason) {
                 events.push(guard_tripped(&tx, &rollout, *reason, text).await?);
             }
             events.push(event(&rollout, None, EventKind::RolloutPaused, json!({ "reason": reason, "text": text, "phase": before.phase })));
@@ -89,6 +89,11 @@ pub(super) async fn take(app: &App, tx: WriteTx, mut rollout: ManagedRollout, ti
     if !waited_for {
         rollout.state = rollout.state.decided(&decision, now, &pace);
     }
+    if let (Decision::Pause { reason, .. }, Some(pause)) = (&decision, &mut rollout.state.pause)
+        && speaks_against(*reason)
+    {
+        pause.verdict = rollout.state.last_verdict;
+    }
     events.extend(settled(&before, &rollout, None));
     if rollout.state.status.terminal() && !before.status.terminal() {
         tx.unwatch_rollout(rollout.workspace_id, rollout.id, now).await?;
@@ -96,12 +101,18 @@ pub(super) async fn take(app: &App, tx: WriteTx, mut rollout: ManagedRollout, ti
     rollout.version += 1;
     rollout.updated_at = now;
     tx.update_rollout(&rollout).await?;
+    app.wake_bulk_rollout(&tx, &before, &rollout).await?;
     if !events.is_empty() {
         tx.append_events(rollout.workspace_id, now, events).await?;
     }
     tx.commit().await?;
     app.hub().poke();
     Ok(())
+}
+
+/// Whether a pause for this reason rests on a verdict.
+const fn speaks_against(reason: PauseReason) -> bool {
+    matches!(reason, PauseReason::GuardTripped | PauseReason::EmergencyAccessBlocked)
 }
 
 /// Stores a verdict that says something else than the last one, or of other counts. The event that tells of another outcome.

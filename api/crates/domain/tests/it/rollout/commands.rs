@@ -1,5 +1,6 @@
 //! Every status with every command, and what each command asks for.
 
+use domain::bulk_rollout::WaveSignal;
 use domain::id::RolloutVerdictId;
 use domain::policy::PolicyState;
 use domain::rollout::{
@@ -28,7 +29,7 @@ fn verdict(number: u128) -> RolloutVerdictId {
 }
 
 fn paused(phase: u8) -> Rollout {
-    let pause = Pause { reason: PauseReason::Asked, text: "look".to_owned(), at: minute(30) };
+    let pause = Pause { reason: PauseReason::Asked, text: "look".to_owned(), at: minute(30), verdict: None };
     Rollout { status: S::Paused, pause: Some(pause), last_verdict: Some(verdict(1)), ..running(phase) }
 }
 
@@ -95,6 +96,7 @@ fn a_stop_is_taken_in_every_status_that_is_not_terminal_whatever_is_missing() {
             original: Fetched::Unavailable(gone),
             groups: Fetched::Unavailable(gone),
             frozen: Some("the year's end".to_owned()),
+            wave: Some(WaveSignal { held: Some("a breach elsewhere".to_owned()), released: Some(0) }),
             tenant_connected: false,
         };
         for kind in [C::Pause, C::Cancel, C::RollBack] {
@@ -149,6 +151,8 @@ fn starting_asks_for_approval_an_untouched_original_and_groups_that_are_there() 
     assert_eq!(start(&Rollout { awaiting_approval: true, ..planned() }, &all), "NOT_APPROVED");
     assert_eq!(start(&plan, &Signals { tenant_connected: false, ..all.clone() }), "TENANT_DISCONNECTED");
     assert_eq!(start(&plan, &Signals { frozen: Some("year's end".to_owned()), ..all.clone() }), "FROZEN");
+    let unreleased = Some(WaveSignal { held: None, released: Some(0) });
+    assert_eq!(start(&plan, &Signals { wave: unreleased, ..all.clone() }), "WAVE_HELD");
     let missing = Fetched::Unavailable(Unavailable::GraphUnavailable);
     assert_eq!(start(&plan, &Signals { original: missing, ..all.clone() }), "SIGNAL_MISSING");
     assert_eq!(start(&plan, &Signals { original: Fetched::Known(None), ..all.clone() }), "POLICY_CHANGED");

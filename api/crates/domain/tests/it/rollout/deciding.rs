@@ -1,6 +1,7 @@
 //! The decision table of rollout-engine.md A3, line by line.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::bulk_rollout::WaveSignal;
 use domain::policy::PolicyState;
 use domain::rollout::{
     Counts, Decision, EndReason, Fetched, Forecast, Goal, GoalKind, Guard, Guidance, HoldReason, OnTrip, Pace, PauseReason, Rollout,
@@ -298,6 +299,15 @@ fn a_freeze_holds_what_goes_forward_and_nothing_that_goes_back() {
     assert_eq!(hold(&at(&advancing, &frozen(&advancing))), HoldReason::Frozen);
     let reverting = Rollout { status: RolloutStatus::Reverting, goal: Some(goal(GoalKind::ReportOnly, 2)), ..running(2) };
     assert_eq!(at(&reverting, &frozen(&reverting)).decision, Decision::Step(RolloutStep::ReportOnly));
+    // Other tenants hold it in the same way.
+    let elsewhere = WaveSignal { held: Some("a breach elsewhere".to_owned()), released: None };
+    let held = |rollout: &Rollout, wave: &WaveSignal| Signals { wave: Some(wave.clone()), ..quiet(rollout, healthy()) };
+    assert_eq!(hold(&at(&automatic(2), &held(&automatic(2), &elsewhere))), HoldReason::WaveHeld);
+    assert_eq!(hold(&at(&advancing, &held(&advancing, &elsewhere))), HoldReason::WaveHeld);
+    assert_eq!(at(&reverting, &held(&reverting, &elsewhere)).decision, Decision::Step(RolloutStep::ReportOnly));
+    let released = |phase| WaveSignal { held: None, released: Some(phase) };
+    assert_eq!(hold(&at(&automatic(2), &held(&automatic(2), &released(2)))), HoldReason::WaveHeld);
+    assert!(matches!(at(&automatic(2), &held(&automatic(2), &released(3))).decision, Decision::Advance { .. }));
 }
 
 #[test]

@@ -125,6 +125,7 @@ pub fn quiet(rollout: &Rollout, counts: Counts) -> Signals {
         original: Fetched::Known(Some(seen(&rollout.original))),
         groups: Fetched::Known(groups.into_iter().map(|group| (group, 10)).collect::<BTreeMap<_, _>>()),
         frozen: None,
+        wave: None,
         tenant_connected: true,
     }
 }

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::bulk_rollout::WaveSignal;
 use domain::id::RolloutVerdictId;
 use domain::policy::PolicyState;
 use domain::rollout::{
@@ -32,6 +33,8 @@ pub struct World {
     pub twin: Option<RealTwin>,
     pub groups: BTreeMap<Uuid, u64>,
     pub frozen: bool,
+    /// Other tenants hold it.
+    pub held: bool,
     pub connected: bool,
     /// Users blocked and users seen since the phase began.
     pub traffic: (u64, u64),
@@ -53,6 +56,7 @@ impl World {
             pace: Pace::default(),
             twin: None,
             frozen: false,
+            held: false,
             connected: true,
             traffic: (0, 100),
             emergency_blocked: false,
@@ -92,6 +96,7 @@ impl World {
             original: fetched(self.missing[2], self.original.as_ref().map(|mark| seen(mark, true))),
             groups: fetched(self.missing[3], self.groups.clone()),
             frozen: self.frozen.then(|| "the year's end".to_owned()),
+            wave: Some(WaveSignal { held: self.held.then(|| "a breach elsewhere".to_owned()), released: None }),
             tenant_connected: self.connected,
         }
     }
@@ -194,7 +199,7 @@ impl World {
         let all_known = known && counted && signals.original.known().is_some() && signals.tenant_connected;
         match decision {
             Decision::Advance { goal } => {
-                assert!(all_known && !self.frozen, "no decision advances on a signal that is missing");
+                assert!(all_known && !self.frozen && !self.held, "no decision advances on a signal that is missing");
                 assert!(goal.kind == GoalKind::Complete || signals.groups.known().is_some());
                 assert_eq!(rollout.status, RolloutStatus::Running);
             }
@@ -203,7 +208,7 @@ impl World {
                 let goal = rollout.goal.expect("a change serves a goal");
                 assert!(matches!(rollout.status, RolloutStatus::Advancing | RolloutStatus::Reverting), "a paused rollout writes nothing");
                 assert!(!goal.kind.forward() || all_known, "no change goes forward on a signal that is missing");
-                assert!(!(goal.kind.forward() && step.forward() && self.frozen));
+                assert!(!(goal.kind.forward() && step.forward() && (self.frozen || self.held)));
                 self.check_step(*step, goal.kind, goal.phase, signals);
             }
             Decision::Settle { status, .. } => assert_eq!(*status, rollout.goal.expect("it goes somewhere").status()),
@@ -256,6 +261,7 @@ impl World {
             original: Fetched::Unavailable(gone),
             groups: Fetched::Unavailable(gone),
             frozen: Some("always".to_owned()),
+            wave: Some(WaveSignal { held: Some("always".to_owned()), released: Some(0) }),
             tenant_connected: false,
         };
         let stops = [

@@ -3,11 +3,11 @@
 use domain::bulk::{BulkStrategy, FailureTolerance, NotStarted};
 use domain::id::TenantId;
 use domain::rollout::RolloutStatus as S;
-use domain::rollout::{Pause, PauseReason, TenantRollout, tenant_wave};
+use domain::rollout::{PauseReason, TenantRollout, tenant_wave};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::given::{id, minute};
+use super::given::id;
 
 fn tenant(number: u128) -> TenantId {
     TenantId(id(number))
@@ -18,7 +18,7 @@ fn of(number: u128, status: S) -> TenantRollout {
 }
 
 fn paused(number: u128, reason: PauseReason) -> TenantRollout {
-    TenantRollout { pause: Some(Pause { reason, text: String::new(), at: minute(0) }), ..of(number, S::Paused) }
+    TenantRollout { pause: Some(reason), ..of(number, S::Paused) }
 }
 
 fn strategy(max_concurrent: u16, tolerance: u32, canaries: &[u128]) -> BulkStrategy {

@@ -1,0 +1,43 @@
+//! Learning is carried over: a breach in one tenant holds all others until somebody has dealt with it.
+
+use harness::Database;
+use serde_json::json;
+
+use super::Stage;
+
+on_both_databases!(a_breach_in_one_tenant_holds_all);
+
+async fn a_breach_in_one_tenant_holds_all(database: Database) {
+    let stage = Stage::set(database, 3).await;
+    let strategy = json!({ "maxConcurrent": 2, "failureTolerance": { "count": 3 } });
+    let begun = stage.started(json!({ "strategy": strategy })).await;
+    stage.until(&begun, |seen| [0, 1].iter().all(|tenant| stage.rollout(seen, *tenant)["phase"] == 1)).await;
+    let conduct = json!({ "trafficPercent": 2000, "aroundTheClock": true, "failing": [{ "percent": 100, "retries": 2 }] });
+    stage.world.cloud.call("PUT", &format!("/tenants/{}/conduct", stage.tenants[0].entra), conduct).await;
+
+    let held = stage.until(&begun, |seen| seen["status"] == "HELD" && stage.rollout(seen, 0)["status"] == "PAUSED").await;
+    assert_eq!(held["heldBy"], json!([{ "id": stage.tenants[0].id }]), "{held:#}");
+    let breached = stage.rollout(&held, 0);
+    assert_eq!(
+        (&breached["pause"]["reason"], &breached["pause"]["verdict"]["outcome"]),
+        (&json!("GUARD_TRIPPED"), &json!("BREACH")),
+        "{held:#}"
+    );
+    assert_eq!((stage.state(&held, 0), stage.state(&held, 2)), ("BREACHED", "WAITING"), "{held:#}");
+    assert_eq!(stage.override_forward(&begun, 1, "advanceRollout").await, ["WAVE_HELD"]);
+
+    // The one that breached is taken back: it has failed, within what is tolerated, and the others go on.
+    let stop = json!({ "id": breached["id"], "reason": "a test asks" });
+    let query = "mutation($input: StopRolloutInput!) { rollBackRollout(input: $input) { userErrors { code message } } }";
+    let back = stage.owner.send(query, json!({ "input": stop })).await;
+    assert_eq!(back.user_errors("rollBackRollout"), Vec::<String>::new(), "{:#}", back.body);
+    let seen = stage.until(&begun, |seen| stage.state(seen, 0) == "ROLLED_BACK" && stage.rollout(seen, 2)["phase"] == 1).await;
+    assert_eq!((&seen["status"], &seen["heldBy"]), (&json!("RUNNING"), &json!([])), "{seen:#}");
+    let none: [&str; 0] = [];
+    assert_eq!(stage.override_forward(&begun, 1, "advanceRollout").await, none);
+    stage.until(&begun, |seen| stage.rollout(seen, 1)["phase"] == 2).await;
+    let told = stage.told(&begun).await;
+    let place = |kind: &str| told.iter().position(|told| told == kind);
+    assert!(place("HELD").is_some() && place("HELD") < place("RELEASED"), "{told:?}");
+    assert_eq!(stage.original(0).await["state"], "enabledForReportingButNotEnforced", "the original was never touched");
+}

@@ -1,0 +1,42 @@
+//! Stop beats go, in every tenant at once; and a process that dies in the middle.
+
+use harness::Database;
+use serde_json::json;
+
+use super::Stage;
+
+on_both_databases!(a_cancellation_ends_it_in_every_tenant, a_kill_in_the_middle_forgets_no_tenant);
+
+async fn a_cancellation_ends_it_in_every_tenant(database: Database) {
+    let stage = Stage::set(database, 3).await;
+    let strategy = json!({ "maxConcurrent": 2, "failureTolerance": { "count": 3 } });
+    let begun = stage.started(json!({ "strategy": strategy })).await;
+    let running = stage.until(&begun, |seen| [0, 1].iter().all(|tenant| stage.rollout(seen, *tenant)["phase"] == 1)).await;
+    assert_eq!(stage.state(&running, 2), "WAITING");
+    stage.stop("cancelBulkRollout", &begun).await;
+    let end = stage.until(&begun, |seen| seen["status"] == "CANCELLED" && !seen["endedAt"].is_null()).await;
+    assert_eq!(end["counts"]["cancelled"], 3, "{end:#}");
+    for tenant in [0, 1] {
+        let twin = stage.rollout(&end, tenant)["twin"]["graphId"].as_str().unwrap().to_owned();
+        assert_eq!(stage.live(tenant, &twin).await["state"], "enabledForReportingButNotEnforced");
+    }
+    assert!(stage.rollout(&end, 2)["twin"].is_null(), "nothing was written to a tenant that had not begun: {end:#}");
+    for tenant in 0..3 {
+        assert_eq!(stage.original(tenant).await["state"], "enabledForReportingButNotEnforced");
+    }
+}
+
+async fn a_kill_in_the_middle_forgets_no_tenant(database: Database) {
+    let stage = Stage::set(database, 3).await;
+    let made = stage.create(json!({})).await;
+    let stage = stage.killed().await;
+    let ready = stage.until(&made, |seen| seen["status"] == "READY").await;
+    let begun = stage.start(&ready).await;
+    let stage = stage.killed().await;
+    let running = stage.until(&begun, |seen| (0..3).all(|tenant| stage.rollout(seen, tenant)["phase"] == 1)).await;
+    for tenant in 0..3 {
+        let twins = stage.world.writes_of(&stage.tenants[tenant]).await;
+        let created = twins.iter().filter(|write| write["method"] == "POST").count();
+        assert_eq!(created, 1, "one twin in each tenant: {running:#}");
+    }
+}
