@@ -96,6 +96,7 @@ pub(super) async fn take(app: &App, tx: WriteTx, mut rollout: ManagedRollout, ti
     rollout.version += 1;
     rollout.updated_at = now;
     tx.update_rollout(&rollout).await?;
+    app.settle_suggested_rollout(&tx, &rollout).await?;
     if !events.is_empty() {
         tx.append_events(rollout.workspace_id, now, events).await?;
     }
