@@ -58,8 +58,14 @@ pub(super) fn of_users(input: &AgentInput, words: &Words, gap: &Gap, sentence: S
 
 /// That nobody is left but whom policies exclude.
 pub(super) fn all_excluded(users: u64, by: &str) -> String {
-    let who = if users == 1 { "This account is excluded" } else { "All of them are excluded" };
-    format!("{who} by {by}, which would cover them otherwise: take them off the exclusions, unless they are left out on purpose.")
+    match users {
+        1 => format!(
+            "This account is excluded by {by}, which would cover it otherwise: take it off the exclusions, unless it is left out on purpose."
+        ),
+        _ => format!(
+            "All of them are excluded by {by}, which would cover them otherwise: take them off the exclusions, unless they are left out on purpose."
+        ),
+    }
 }
 
 /// What to do about emergency accounts that nobody has named so far.

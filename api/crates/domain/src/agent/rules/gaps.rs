@@ -173,7 +173,7 @@ fn admins(input: &AgentInput, given: &mut Given) {
     if open.is_empty() && uncovered > 0 && uncovered == facts.excluded {
         ADMINS.excluded.clone_into(&mut finding.title);
         finding.proposal = Proposal::Review;
-        finding.reasoning.push(all_excluded(uncovered, "policies"));
+        finding.reasoning.push(all_excluded(uncovered, "policies for administrators"));
         finding.reasoning.extend(emergency_hint(input));
     }
     let helped = !open.is_empty() && facts.uncovered_if_enforced == 0;
