@@ -65,3 +65,19 @@ async fn judge_approver(reader: &Reader, actor: &Actor, rollout: &ManagedRollout
         () => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// A step is judged by what its own command may do: two commands behind one operation would answer for each other.
+    #[test]
+    fn each_command_has_an_operation_of_its_own() {
+        let operations: BTreeSet<Operation> = CommandKind::ALL.iter().map(|kind| operation_of(*kind)).collect();
+        assert_eq!(operations.len(), CommandKind::ALL.len());
+        let others = [Operation::EditRollout, Operation::RequestRolloutApproval, Operation::DecideRolloutApproval];
+        assert!(others.iter().all(|other| !operations.contains(other)));
+    }
+}

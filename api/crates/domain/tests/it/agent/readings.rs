@@ -84,7 +84,10 @@ fn administrators_whom_policies_exclude_call_for_a_look_where_every_role_is_cove
     let kind = SuggestionKind::AdminProtection;
     let analysis = found(&material(&[excluding(policy("MFA", json!({}), &["mfa"]), &[ADMIN])]));
     assert_eq!((grounds(&analysis, kind), &one(&analysis, kind).proposal), (vec!["EXCLUDED_HOLDERS".to_owned()], &Proposal::Review));
-    assert!(one(&analysis, kind).reasoning[1].contains("This account is excluded by policies for administrators, which would cover it"), "{analysis:#?}");
+    assert!(
+        one(&analysis, kind).reasoning[1].contains("This account is excluded by policies for administrators, which would cover it"),
+        "{analysis:#?}"
+    );
     // Near miss: the roles are open.
     let analysis = found(&material(&[]));
     assert_eq!(grounds(&analysis, kind), ["UNCOVERED_HOLDERS", "UNCOVERED_ROLES"]);
