@@ -27,6 +27,7 @@ pub struct Model {
     pub decided_at: Option<DateTimeUtc>,
     pub steps_done: i32,
     pub change_id: Option<Uuid>,
+    pub rollout_id: Option<Uuid>,
     pub first_run: Uuid,
     pub last_run: Uuid,
     pub created_at: DateTimeUtc,

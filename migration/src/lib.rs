@@ -29,6 +29,7 @@ mod m20261121_000018_rollouts;
 mod m20261121_000019_watched_sign_ins;
 mod m20261121_000020_agent;
 mod m20261121_000021_bulk_rollouts;
+mod m20261121_000022_suggested_rollouts;
 
 pub use lock::{LOCK_WAIT_S, down_all, pending, up};
 
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000019_watched_sign_ins::Migration),
             Box::new(m20261121_000020_agent::Migration),
             Box::new(m20261121_000021_bulk_rollouts::Migration),
+            Box::new(m20261121_000022_suggested_rollouts::Migration),
         ]
     }
 }

@@ -3,6 +3,7 @@
 mod golden;
 mod lifecycle;
 mod merge;
+mod rollout;
 mod schedule;
 
 use std::time::Duration;
@@ -16,9 +17,12 @@ use crate::people::people;
 
 const RUN: &str = "id status trigger endedAt failure { code message } asMember { displayName } summary { policies users signIns newUsers pairs found \
     created updated unchanged reopened superseded createdPolicies skipped { kind reason text } }";
-const SUGGESTION: &str = "id kind action status title reasoning grounds revision note snoozedUntil change { id status } \
+const SUGGESTION: &str = "id kind action status title reasoning grounds revision note snoozedUntil change { id status } rollout { id status } \
     steps { kind text done policy { id } } rolloutEligibility { code met } evidence { userCount users { objectId } policies { id } } \
     firstRun { id } lastRun { id }";
+
+/// What carries an accepted suggestion out.
+const ACCEPTED: &str = "change { id status revision dryRun { digest warnings { code severity } } } rollout { id revision status mode plan { phases { number } } }";
 
 /// A world with one tenant whose people were read and whose policies are all off.
 pub(super) async fn quiet(database: Database) -> (World, Client, String) {
@@ -80,8 +84,7 @@ async fn decide(client: &Client, mutation: &str, suggestion: &Value, more: Value
     let kind = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
     let mut input = json!({ "id": suggestion["id"], "expectedRevision": suggestion["revision"] });
     more.as_object().unwrap().iter().for_each(|(name, value)| input[name] = value.clone());
-    let change =
-        if mutation == "acceptSuggestion" { "change { id status revision dryRun { digest warnings { code severity } } }" } else { "" };
+    let change = if mutation == "acceptSuggestion" { ACCEPTED } else { "" };
     let query = format!(
         "mutation($input: {kind}!) {{ {mutation}(input: $input) {{ suggestion {{ {SUGGESTION} }} {change} userErrors {{ code message }} }} }}"
     );

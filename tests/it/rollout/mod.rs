@@ -34,16 +34,16 @@ const ROLLOUT: &str = "id revision status mode phase digest guidance endReason a
     verdict { id outcome why phase counts { signIns users blockedUsers reasons { errorCode users } } guard { maxBlockedPercent } }";
 
 /// A world with a connected tenant whose people were read, emergency access configured, and a report-only policy for all users.
-struct Stage {
-    world: World,
-    owner: Client,
-    sim: SimTenant,
-    policy: Value,
+pub(crate) struct Stage {
+    pub(crate) world: World,
+    pub(crate) owner: Client,
+    pub(crate) sim: SimTenant,
+    pub(crate) policy: Value,
     emergency: String,
 }
 
 impl Stage {
-    async fn set(database: Database) -> Self {
+    pub(crate) async fn set(database: Database) -> Self {
         Stage::set_with(database, |_| {}).await
     }
 
@@ -80,7 +80,7 @@ impl Stage {
     }
 
     /// Three groups, the smallest impact first.
-    async fn groups(&self) -> Vec<String> {
+    pub(crate) async fn groups(&self) -> Vec<String> {
         self.all_groups().await.into_iter().take(3).collect()
     }
 
@@ -109,13 +109,13 @@ impl Stage {
         self.until(&planned, |seen| seen["status"] == "RUNNING" && seen["phase"] == 1).await
     }
 
-    async fn start(&self, rollout: &Value) -> Value {
+    pub(crate) async fn start(&self, rollout: &Value) -> Value {
         let input = json!({ "id": rollout["id"], "expectedRevision": rollout["revision"], "confirmForecast": true });
         done(&mutate(&self.owner, "startRollout", "StartRolloutInput", input).await, "startRollout")
     }
 
     /// A step forward that overrides the newest verdict.
-    async fn override_forward(&self, mutation: &str, rollout: &Value) -> Value {
+    pub(crate) async fn override_forward(&self, mutation: &str, rollout: &Value) -> Value {
         let seen = self.until(rollout, |seen| !seen["verdict"].is_null() && seen["status"] != "ADVANCING").await;
         let input = json!({
             "id": seen["id"], "expectedRevision": seen["revision"], "overrideVerdict": seen["verdict"]["id"],
@@ -128,7 +128,7 @@ impl Stage {
         try_see(&self.owner, rollout).await.expect("the server answers")
     }
 
-    async fn until(&self, rollout: &Value, reached: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) async fn until(&self, rollout: &Value, reached: impl Fn(&Value) -> bool) -> Value {
         until(&self.owner, rollout, reached).await
     }
 
@@ -172,14 +172,14 @@ async fn try_see(client: &Client, rollout: &Value) -> Option<Value> {
     Some(answer.at("/rollout").clone())
 }
 
-async fn mutate(client: &Client, mutation: &str, kind: &str, input: Value) -> Answer {
+pub(crate) async fn mutate(client: &Client, mutation: &str, kind: &str, input: Value) -> Answer {
     let query = format!(
         "mutation($input: {kind}!) {{ {mutation}(input: $input) {{ rollout {{ {ROLLOUT} }} userErrors {{ code message path }} }} }}"
     );
     client.send(&query, json!({ "input": input })).await
 }
 
-fn done(answer: &Answer, mutation: &str) -> Value {
+pub(crate) fn done(answer: &Answer, mutation: &str) -> Value {
     assert_eq!(answer.user_errors(mutation), Vec::<String>::new(), "{:#}", answer.body);
     answer.at(&format!("/{mutation}/rollout")).clone()
 }
@@ -191,7 +191,7 @@ async fn reasoned(client: &Client, mutation: &str, rollout: &Value) -> Answer {
 }
 
 /// `cancelRollout` or `rollBackRollout`.
-async fn stop(client: &Client, mutation: &str, rollout: &Value) -> Answer {
+pub(crate) async fn stop(client: &Client, mutation: &str, rollout: &Value) -> Answer {
     mutate(client, mutation, "StopRolloutInput", json!({ "id": rollout["id"], "reason": "a test asks" })).await
 }
 

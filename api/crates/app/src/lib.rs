@@ -55,7 +55,10 @@ use crate::hub::Hub;
 use crate::seal::Sealer;
 use crate::settings::Settings;
 
-pub use agent::{DecideSuggestion, Replay, ReplayAgentRun, RunAgent, SetAgentSettings, SuggestionFilter, SuggestionStep};
+pub use agent::{
+    AcceptSuggestion, AcceptedAs, AcceptedSuggestion, DecideSuggestion, Replay, ReplayAgentRun, RunAgent, SetAgentSettings,
+    SuggestionFilter, SuggestionStep,
+};
 pub use bulk::{
     ApplyBulkChange, BulkItemFilter, BulkItemView, BulkStep, BulkUpdate, BulkView, CreateBulkChange, DecideBulkApproval, ExcludeTenant,
     IncludeTenant, ScheduleBulkChange,

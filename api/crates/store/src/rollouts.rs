@@ -1,6 +1,6 @@
 //! Phased rollouts. Their verdicts are in `rollout_verdicts`, the changes that are their steps in `changes`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use domain::id::{PolicyId, RolloutId, TenantId, WorkspaceId};
@@ -57,6 +57,23 @@ impl Reader {
             .one(&self.db)
             .await?;
         Ok(id.map(RolloutId))
+    }
+
+    /// The policies of a tenant, originals and twins, that rollouts own which have not ended.
+    pub async fn owned_policies(&self, workspace: WorkspaceId, tenant: TenantId) -> Result<BTreeMap<PolicyId, RolloutId>> {
+        let rows: Vec<(Uuid, Uuid, Option<Uuid>)> = Entity::find()
+            .select_only()
+            .columns([Column::Id, Column::PolicyId, Column::TwinPolicyId])
+            .filter(Column::WorkspaceId.eq(workspace.0))
+            .filter(Column::TenantId.eq(tenant.0))
+            .filter(Column::EndedAt.is_null())
+            .into_tuple()
+            .all(&self.db)
+            .await?;
+        let both = |(id, original, twin): (Uuid, Uuid, Option<Uuid>)| {
+            [Some(original), twin].into_iter().flatten().map(move |policy| (PolicyId(policy), RolloutId(id)))
+        };
+        Ok(rows.into_iter().flat_map(both).collect())
     }
 
     /// Rollouts whose next look is due, the longest waiting first. Without a workspace because the schedule of looks serves all.

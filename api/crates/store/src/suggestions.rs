@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::DateTime;
 use domain::agent::{Suggestion, SuggestionKind, SuggestionStatus};
-use domain::id::{AgentRunId, ChangeId, MemberId, SuggestionId, TenantId, WorkspaceId};
+use domain::id::{AgentRunId, ChangeId, MemberId, RolloutId, SuggestionId, TenantId, WorkspaceId};
 use entity::suggestion::{ActiveModel, Column, Entity, Model};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
@@ -62,6 +62,28 @@ impl Reader {
             .filter(Column::WorkspaceId.eq(workspace.0))
             .filter(Column::ChangeId.eq(change.0))
             .filter(Column::Status.eq(SuggestionStatus::Accepted.as_str()))
+            .one(&self.db)
+            .await?;
+        row.map(to_suggestion).transpose()
+    }
+
+    /// The suggestion whose rollout this is, while it is accepted.
+    pub async fn suggestion_of_rollout(&self, workspace: WorkspaceId, rollout: RolloutId) -> Result<Option<Suggestion>> {
+        let row = Entity::find()
+            .filter(Column::WorkspaceId.eq(workspace.0))
+            .filter(Column::RolloutId.eq(rollout.0))
+            .filter(Column::Status.eq(SuggestionStatus::Accepted.as_str()))
+            .one(&self.db)
+            .await?;
+        row.map(to_suggestion).transpose()
+    }
+
+    /// The tenant's suggestion of this identity, whatever became of it.
+    pub async fn suggestion_by_identity(&self, workspace: WorkspaceId, tenant: TenantId, identity: &str) -> Result<Option<Suggestion>> {
+        let row = Entity::find()
+            .filter(Column::WorkspaceId.eq(workspace.0))
+            .filter(Column::TenantId.eq(tenant.0))
+            .filter(Column::Identity.eq(identity))
             .one(&self.db)
             .await?;
         row.map(to_suggestion).transpose()
@@ -142,6 +164,7 @@ fn to_row(suggestion: &Suggestion) -> Result<ActiveModel> {
         decided_at: Set(suggestion.decided_at),
         steps_done: Set(i32::try_from(suggestion.steps_done).unwrap_or(i32::MAX)),
         change_id: Set(suggestion.change_id.map(|change| change.0)),
+        rollout_id: Set(suggestion.rollout_id.map(|rollout| rollout.0)),
         first_run: Set(suggestion.first_run.0),
         last_run: Set(suggestion.last_run.0),
         created_at: Set(suggestion.created_at),
@@ -164,6 +187,7 @@ fn to_suggestion(row: Model) -> Result<Suggestion> {
         decided_at: row.decided_at,
         steps_done: u32::try_from(row.steps_done).unwrap_or_default(),
         change_id: row.change_id.map(ChangeId),
+        rollout_id: row.rollout_id.map(RolloutId),
         first_run: AgentRunId(row.first_run),
         last_run: AgentRunId(row.last_run),
         created_at: row.created_at,

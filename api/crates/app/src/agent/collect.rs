@@ -33,6 +33,7 @@ impl App {
             Err(why) => return Ok(Err(why)),
         };
         let reader = self.store().reader();
+        let owned = reader.owned_policies(tenant.workspace_id, tenant.id).await?;
         let mut policies = Vec::with_capacity(basis.policies.len());
         for (id, document) in basis.policies {
             let row = asked.policies.iter().find(|policy| policy.id == id);
@@ -42,7 +43,8 @@ impl App {
             };
             let edit = version.as_ref().filter(|version| version.number > 1);
             let edit = edit.map(|version| Edit { at: version.seen_at, change_id: version.change_id });
-            policies.push(MaterialPolicy { id, document, since: version.map_or_else(|| self.now(), |version| version.seen_at), edit });
+            let since = version.map_or_else(|| self.now(), |version| version.seen_at);
+            policies.push(MaterialPolicy { id, document, since, edit, rollout: owned.get(&id).copied() });
         }
         let Basis { surroundings, people, .. } = Basis { policies: Vec::new(), ..basis };
         let material = Material {

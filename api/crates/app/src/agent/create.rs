@@ -6,6 +6,7 @@ use domain::change::kind::ChangePayload;
 use domain::policy::PolicyState;
 use domain::workspace::Actor;
 
+use super::accept::{AcceptSuggestion, AcceptedAs};
 use crate::App;
 use crate::command::ApplyChange;
 use crate::error::AppResult;
@@ -33,7 +34,8 @@ impl App {
     }
 
     async fn create_one(&self, actor: &Actor, suggestion: &Suggestion) -> AppResult<()> {
-        let (_, change) = self.accept_suggestion(actor, suggestion.id, suggestion.revision, None).await?;
+        let asked = AcceptSuggestion { id: suggestion.id, expected_revision: suggestion.revision, idempotency_key: None };
+        let AcceptedAs::Change(change) = self.accept_suggestion(actor, asked).await?.way else { return Ok(()) };
         let digest = change.dry_run.as_ref().map(|dry_run| dry_run.digest.clone()).unwrap_or_default();
         let apply = ApplyChange { id: change.id, expected_revision: change.revision, digest, idempotency_key: None };
         self.apply_change(actor, apply).await?;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::access::Operation;
-use domain::agent::{Decision, SNOOZE, Suggestion};
+use domain::agent::{Decision, NotDecidable, SNOOZE, Suggestion};
 use domain::event::{EventKind, SubjectKind};
 use domain::id::{AuditId, SuggestionId};
 use domain::workspace::Actor;
@@ -85,9 +85,7 @@ impl App {
             SuggestionStep::Snooze(until) => Decision::Snooze(until.unwrap_or(now + SNOOZE)),
         };
         let (from, read) = (suggestion.status, suggestion.revision);
-        let decided = suggestion
-            .decided(&decision, actor.member_id, note, now)
-            .map_err(|refused| AppError::invalid(&["input", "id"], refused.to_string()))?;
+        let decided = suggestion.decided(&decision, actor.member_id, note, now).map_err(not_decidable)?;
         tx.update_suggestion(&decided, read).await?;
         let data = json!({ "from": from, "to": decided.status, "until": decided.snoozed_until });
         let event = suggestion_event(&decided, EventKind::SuggestionStatusChanged, Some(actor.member_id), data.clone());
@@ -105,6 +103,11 @@ pub(super) async fn load_suggestion(tx: &WriteTx, actor: &Actor, id: SuggestionI
     let suggestion = tx.suggestion(actor.workspace_id, id).await?.ok_or(AppError::NotFound)?;
     in_scope(actor, suggestion.tenant_id)?;
     Ok(suggestion)
+}
+
+/// The error of a step that the suggestion doesn't take.
+pub(super) fn not_decidable(refused: NotDecidable) -> AppError {
+    AppError::invalid(&["input", "id"], refused.to_string())
 }
 
 /// Refuses a step on a revision that is not the present one.

@@ -1,7 +1,7 @@
 //! The optimization agent: settings, runs every 24 hours or on demand, suggestions and what members decide about them.
 //!
 //! A run reads what is stored and asks Graph for nothing. Whatever it leads to is an ordinary change request, made as the member whose rights the run
-//! has, or as the member who accepts.
+//! has, or as the member who accepts; or a phased rollout that such a member plans.
 
 mod accept;
 mod applied;
@@ -13,8 +13,10 @@ mod query;
 mod record;
 mod replay;
 mod request;
+mod rollout;
 mod settings;
 
+pub use accept::{AcceptSuggestion, AcceptedAs, AcceptedSuggestion};
 pub use decide::{DecideSuggestion, SuggestionStep};
 pub use query::SuggestionFilter;
 pub use replay::{Replay, ReplayAgentRun};

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use domain::agent::{
-    AgentInput, AgentRun, AgentRunStatus, Analysis, Known, Outcome, Reconciled, Run, RunSummary, SuggestionStatus, reconcile,
+    AgentInput, AgentRun, AgentRunStatus, Analysis, CarriedOut, Known, Outcome, Reconciled, Run, RunSummary, Suggestion, SuggestionStatus,
+    reconcile,
 };
 use domain::document::text_hash;
 use domain::event::{EventKind, NewEvent};
-use domain::id::{ChangeId, SuggestionId};
+use domain::id::{ChangeId, RolloutId, SuggestionId};
 use serde_json::json;
-use store::Job;
+use store::{Job, Reader, StoreError};
 
 use super::{run_event, suggestion_event};
 use crate::App;
@@ -24,11 +25,9 @@ impl App {
         tx.assert_fence(job.lease()).await?;
         let earlier = tx.suggestions_of_tenant(run.workspace_id, run.tenant_id).await?;
         let before: BTreeMap<SuggestionId, SuggestionStatus> = earlier.iter().map(|one| (one.id, one.status)).collect();
-        let changes: Vec<ChangeId> = earlier.iter().filter_map(|suggestion| suggestion.change_id).collect();
-        let changes = tx.changes_by_ids(run.workspace_id, &changes).await?;
-        let statuses = changes.into_iter().map(|change| (change.id, change.status)).collect();
+        let carried_out = carried_out(&tx, run, &earlier).await?;
         let of = Run { id: run.id, workspace_id: run.workspace_id, tenant_id: run.tenant_id, now };
-        let reconciled = reconcile(&of, analysis.findings, &analysis.skipped, earlier, &statuses, || SuggestionId(self.ids().uuid()));
+        let reconciled = reconcile(&of, analysis.findings, &analysis.skipped, earlier, &carried_out, || SuggestionId(self.ids().uuid()));
         let mut events = Vec::new();
         for one in &reconciled {
             match one.outcome {
@@ -72,6 +71,17 @@ impl App {
         self.hub().poke();
         Ok(())
     }
+}
+
+async fn carried_out(reader: &Reader, run: &AgentRun, earlier: &[Suggestion]) -> Result<CarriedOut, StoreError> {
+    let changes: Vec<ChangeId> = earlier.iter().filter_map(|suggestion| suggestion.change_id).collect();
+    let rollouts: Vec<RolloutId> = earlier.iter().filter_map(|suggestion| suggestion.rollout_id).collect();
+    let changes = reader.changes_by_ids(run.workspace_id, &changes).await?;
+    let rollouts = reader.rollouts_by_ids(run.workspace_id, &rollouts).await?;
+    Ok(CarriedOut {
+        changes: changes.into_iter().map(|change| (change.id, change.status)).collect(),
+        rollouts: rollouts.into_iter().map(|rollout| (rollout.id, rollout.state.status)).collect(),
+    })
 }
 
 fn event(one: &Reconciled, before: Option<SuggestionStatus>) -> Option<NewEvent> {

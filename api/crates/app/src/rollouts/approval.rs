@@ -10,7 +10,7 @@ use domain::rollout::approval::{PlanDecision, approve, reject, request};
 use domain::rollout::{Command, EndReason, ManagedRollout, command};
 use domain::workspace::Actor;
 use serde_json::json;
-use store::WriteTx;
+use store::Reader;
 
 use super::command::{DecideRolloutApproval, RequestRolloutApproval};
 use super::step::{RolloutAsked, RolloutTaken};
@@ -91,7 +91,7 @@ impl App {
 }
 
 /// Which of the people behind the plan and the actor are one person.
-async fn persons_of(tx: &WriteTx, actor: &Actor, rollout: &ManagedRollout) -> AppResult<Persons> {
+pub(super) async fn persons_of(tx: &Reader, actor: &Actor, rollout: &ManagedRollout) -> AppResult<Persons> {
     let asked = rollout.approvals.iter().map(|approval| approval.requested_by);
     let given = rollout.approvals.iter().flat_map(|approval| approval.decisions.iter().map(|decision| decision.by));
     let mut ids: BTreeSet<MemberId> = rollout.editors.iter().copied().chain(asked).chain(given).collect();

@@ -29,6 +29,12 @@ pub(crate) struct NewRollout {
     pub(crate) bulk: Option<BulkRolloutId>,
 }
 
+/// A plan, or why there is none, and what it was made from.
+pub(crate) struct PreparedRollout {
+    material: Material,
+    plan: AppResult<Plan>,
+}
+
 impl App {
     /// Accepts a plan for a report-only policy: the proposed one, or phases that the caller chose. The rules by which it needs approval are
     /// fixed here. Start it next, after its approval where it needs one.
@@ -42,26 +48,46 @@ impl App {
         command.guard.validate().map_err(|error| AppError::invalid(&["input", "guard", error.field], error.to_string()))?;
         let once = Once::new(Operation::CreateRollout, &command.idempotency_key, command)?;
         // Before the transaction: a plan is measured for seconds.
-        let material = self.rollout_material(actor, command.policy_id, command.phases.as_deref().unwrap_or_default()).await?;
-        let plan = match &command.phases {
-            Some(phases) => material.chosen(self, phases, command.mode).await,
-            None => material.proposed_for(self, command.mode),
-        };
+        let prepared = self.prepare_rollout(actor, command).await?;
         let tx = self.store().write().await?;
         let id = RolloutId(self.ids().uuid());
         if let Claim::Replay(first) = self.claim(&tx, actor, &once, id.0).await? {
             let rollout = tx.rollout(actor.workspace_id, RolloutId(first)).await?.ok_or(AppError::NotFound)?;
             return RolloutView::load(&tx, rollout).await;
         }
+        let rollout = self.place_rollout(&tx, actor, id, prepared, command).await?;
+        tx.commit().await?;
+        self.hub().poke();
+        Ok(RolloutView { rollout, verdict: None })
+    }
+
+    /// Measures the policy and makes the plan, with no transaction open.
+    pub(crate) async fn prepare_rollout(&self, actor: &Actor, command: &CreateRollout) -> AppResult<PreparedRollout> {
+        let chosen = command.phases.as_deref().unwrap_or_default();
+        let material = self.rollout_material(actor, command.policy_id, chosen).await?;
+        let plan = match &command.phases {
+            Some(phases) => material.chosen(self, phases, command.mode).await,
+            None => material.proposed_for(self, command.mode),
+        };
+        Ok(PreparedRollout { material, plan })
+    }
+
+    /// Creates what was prepared, unless the policy has a rollout or lacks a prerequisite; does not commit.
+    pub(crate) async fn place_rollout(
+        &self,
+        tx: &WriteTx,
+        actor: &Actor,
+        id: RolloutId,
+        prepared: PreparedRollout,
+        command: &CreateRollout,
+    ) -> AppResult<ManagedRollout> {
+        let PreparedRollout { material, plan } = prepared;
         if let Some(other) = tx.rollout_owning(actor.workspace_id, command.policy_id).await? {
             return Err(Refusal::RolloutExists(other).into());
         }
         material.check_eligible(command.phases.is_some())?;
         let new = NewRollout { mode: command.mode, guard: command.guard.clone(), bulk: None };
-        let rollout = self.insert_rollout(&tx, actor, id, &material, plan?, new).await?;
-        tx.commit().await?;
-        self.hub().poke();
-        Ok(RolloutView { rollout, verdict: None })
+        self.insert_rollout(tx, actor, id, &material, plan?, new).await
     }
 
     /// The rollout with its event and audit entry; does not commit.
@@ -121,6 +147,7 @@ impl App {
             updated_at: now,
             started_at: None,
         };
+        self.adopt_rollout(tx, actor, &rollout).await?;
         tx.insert_rollout(&rollout).await.map_err(|error| match error {
             // Of two at the same moment the other one was first.
             error if error.violates(store::constraint::ROLLOUT_POLICY) => AppError::Concurrent,

@@ -74,7 +74,7 @@ impl App {
 }
 
 /// What a plan chooses.
-fn choices(plan: &Plan) -> Vec<PhaseChoice> {
+pub(super) fn choices(plan: &Plan) -> Vec<PhaseChoice> {
     plan.phases.iter().map(|phase| PhaseChoice { groups: phase.groups.clone(), min_bake_seconds: phase.min_bake_seconds }).collect()
 }
 

@@ -3,6 +3,7 @@
 mod approval;
 mod command;
 mod create;
+mod decision;
 mod draft;
 mod edit;
 pub(crate) mod facts;

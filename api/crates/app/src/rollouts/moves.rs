@@ -114,7 +114,7 @@ fn forward(kind: CommandKind) -> bool {
 }
 
 /// What a member has to be allowed.
-fn operation(kind: CommandKind) -> Operation {
+pub(super) fn operation(kind: CommandKind) -> Operation {
     match kind {
         CommandKind::Start => Operation::StartRollout,
         CommandKind::Pause => Operation::PauseRollout,

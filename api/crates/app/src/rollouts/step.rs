@@ -79,6 +79,7 @@ impl App {
         rollout.version += 1;
         rollout.updated_at = now;
         tx.update_rollout(&rollout).await?;
+        self.settle_suggested_rollout(tx, &rollout).await?;
         if !events.is_empty() {
             tx.append_events(rollout.workspace_id, now, events).await?;
         }

@@ -99,7 +99,10 @@ fn lists(a: &Value, b: &Value, names: &[&str], everything: Option<&str>) -> Resu
             continue;
         }
         if !names.contains(&name.as_str()) {
-            return Err(format!("they differ in {name}: whom only one of them excludes, one policy can't exclude for a part"));
+            return Err(match name.starts_with("exclude") {
+                true => format!("they differ in {name}: what only one of them leaves out, one policy can't leave out for a part"),
+                false => format!("they differ in {name}, which has no union"),
+            });
         }
         let of = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
         joined.insert(name.clone(), union(&of(one), &of(other), everything));

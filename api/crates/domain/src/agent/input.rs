@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::AgentSettings;
 use crate::change::kind::ChangePayload;
 use crate::coverage::Level;
-use crate::id::{ChangeId, ContentHash, PolicyId};
+use crate::id::{ChangeId, ContentHash, PolicyId, RolloutId};
 use crate::policy::PolicyState;
 use crate::tenant::Licences;
 
@@ -76,6 +76,9 @@ pub struct PolicyFacts {
     pub since: DateTime<Utc>,
     /// Whether it includes all users.
     pub all_users: bool,
+    /// Whether it is for nobody, or for nothing, as a form that waits to be filled in. Absent from inputs of earlier versions.
+    #[serde(default)]
+    pub idle: bool,
     /// Whether it asks for anything that can lock somebody out.
     pub demanding: bool,
     /// Whether it is in one of the scenarios whose exclusions are judged by their share.
@@ -84,11 +87,14 @@ pub struct PolicyFacts {
     pub included: u64,
     /// Users of these whom it excludes.
     pub excluded: u64,
+    /// Users of these whom no enforced policy stops in the scenarios that this one is for; `None`: not asked, or in an input of an earlier version.
+    #[serde(default)]
+    pub excluded_unanswered: Option<u64>,
     /// Entries of its lists of excluded users, groups and roles.
     pub exclusion_entries: u64,
     /// The same in the last run.
     pub exclusion_entries_before: Option<u64>,
-    /// Emergency accounts that it is for.
+    /// Emergency accounts that it is for without naming them.
     pub emergency_reached: Vec<Uuid>,
     /// What it does, taken as enforced, to the sign-ins of the last seven days.
     pub effect: Effect7,
@@ -96,6 +102,9 @@ pub struct PolicyFacts {
     pub days: Vec<DayEffect>,
     /// The last edit that is known.
     pub edit: Option<Edit>,
+    /// The phased rollout that has not ended and owns it, be it the original or the twin. Absent from inputs of earlier versions.
+    #[serde(default)]
+    pub rollout: Option<RolloutId>,
 }
 
 /// Sign-ins by what a policy, taken as enforced, does to them.
@@ -173,8 +182,17 @@ pub struct Gap {
     pub partly: u64,
     /// Users for whom a fact that would decide is missing.
     pub unknown: u64,
+    /// Uncovered users whom an enforced policy would cover if it did not exclude them. Absent, with the other counts of excluded users, from inputs of earlier versions.
+    #[serde(default)]
+    pub excluded: u64,
+    /// Those policies, at most 10.
+    #[serde(default)]
+    pub excluding: Vec<PolicyId>,
     /// Uncovered users whom no report-only policy would cover either.
     pub uncovered_if_enforced: u64,
+    /// Users of these whom a report-only policy would cover if it did not exclude them.
+    #[serde(default)]
+    pub excluded_if_enforced: u64,
     /// Report-only policies that would cover some of them, at most 10.
     pub helping: Vec<PolicyId>,
     /// The uncovered with the most sign-ins, at most [`MAX_SAMPLE`].
@@ -229,6 +247,9 @@ pub struct AdminFacts {
     pub roles: Vec<RoleFacts>,
     /// Holders of these roles whom no enforced policy covers, at most [`MAX_SAMPLE`].
     pub uncovered: Vec<UserFacts>,
+    /// Those of the uncovered whom an enforced policy would cover if it did not exclude them. Absent from inputs of earlier versions.
+    #[serde(default)]
+    pub excluded: u64,
     /// Holders in all.
     pub holders: u64,
     /// Roles that a report-only policy would cover where no enforced one does: [`AdminFacts::roles`] that are then left.

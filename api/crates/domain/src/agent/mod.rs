@@ -26,7 +26,7 @@ pub use differences::differences;
 pub use gather::{Known, Material, MaterialPolicy, Preceding, gather};
 pub use input::*;
 pub use naming::{DEFAULT_PATTERN, named};
-pub use reconcile::{Outcome, Reason, Reconciled, Run, reconcile};
+pub use reconcile::{CarriedOut, Outcome, Reason, Reconciled, Run, reconcile};
 pub use rules::{FEWEST_GROUPS, suggest};
 pub use run::*;
 pub use settings::*;
@@ -111,6 +111,8 @@ text_enum! {
         LimitReached = "LIMIT_REACHED",
         /// Too few sign-ins, or too many that would be refused.
         NotReady = "NOT_READY",
+        /// A phased rollout of the policy is under way: whatever else is to be done to it waits for its end.
+        RolloutUnderWay = "ROLLOUT_UNDER_WAY",
     }
 }
 

@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 
 use super::{Finding, Skipped, Suggestion, SuggestionKind, SuggestionStatus};
 use crate::change::status::ChangeStatus;
-use crate::id::{AgentRunId, ChangeId, SuggestionId, TenantId, WorkspaceId};
+use crate::id::{AgentRunId, ChangeId, RolloutId, SuggestionId, TenantId, WorkspaceId};
+use crate::rollout::RolloutStatus;
 use crate::text_enum;
 
 text_enum! {
@@ -36,6 +37,8 @@ text_enum! {
         FoundAgain = "FOUND_AGAIN",
         /// Its change was cancelled.
         ChangeCancelled = "CHANGE_CANCELLED",
+        /// Its rollout was given up or taken back.
+        RolloutEnded = "ROLLOUT_ENDED",
     }
 }
 
@@ -63,16 +66,25 @@ pub struct Run {
     pub now: DateTime<Utc>,
 }
 
+/// Where that stands by which suggestions are carried out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CarriedOut {
+    /// The changes that suggestions name.
+    pub changes: BTreeMap<ChangeId, ChangeStatus>,
+    /// The rollouts that suggestions name.
+    pub rollouts: BTreeMap<RolloutId, RolloutStatus>,
+}
+
 /// Brings findings and earlier suggestions of the same tenant together.
 ///
-/// `skipped` are rules that looked at nothing: their suggestions stay as they are. `changes` are the statuses of the changes that suggestions name.
-/// `new_id` makes an id for each new suggestion.
+/// `skipped` are rules that looked at nothing: their suggestions stay as they are. `carried_out` is where changes and
+/// rollouts stand. `new_id` makes an id for each new suggestion.
 pub fn reconcile(
     run: &Run,
     findings: Vec<Finding>,
     skipped: &[Skipped],
     earlier: Vec<Suggestion>,
-    changes: &BTreeMap<ChangeId, ChangeStatus>,
+    carried_out: &CarriedOut,
     mut new_id: impl FnMut() -> SuggestionId,
 ) -> Vec<Reconciled> {
     let silent: BTreeSet<SuggestionKind> = skipped.iter().filter(|skip| skip.reason.silences()).map(|skip| skip.kind).collect();
@@ -82,11 +94,11 @@ pub fn reconcile(
     for finding in findings {
         reconciled.push(match known.remove(&finding.identity()) {
             None => Reconciled { suggestion: created(run, finding, new_id()), outcome: Outcome::Created, reason: None },
-            Some(suggestion) => found_again(run, suggestion, finding, changes),
+            Some(suggestion) => found_again(run, suggestion, finding, carried_out),
         });
     }
     let gone = known.into_values().filter(|suggestion| !silent.contains(&suggestion.finding.kind));
-    reconciled.extend(gone.filter_map(|suggestion| not_found(run, suggestion, changes)));
+    reconciled.extend(gone.filter_map(|suggestion| not_found(run, suggestion, carried_out)));
     reconciled
 }
 
@@ -104,6 +116,7 @@ fn created(run: &Run, finding: Finding, id: SuggestionId) -> Suggestion {
         decided_at: None,
         steps_done: 0,
         change_id: None,
+        rollout_id: None,
         first_run: run.id,
         last_run: run.id,
         created_at: run.now,
@@ -112,9 +125,9 @@ fn created(run: &Run, finding: Finding, id: SuggestionId) -> Suggestion {
     }
 }
 
-fn found_again(run: &Run, suggestion: Suggestion, finding: Finding, changes: &BTreeMap<ChangeId, ChangeStatus>) -> Reconciled {
+fn found_again(run: &Run, suggestion: Suggestion, finding: Finding, carried_out: &CarriedOut) -> Reconciled {
     let same = suggestion.finding.digest() == finding.digest();
-    let back = comes_back(run, &suggestion, &finding, changes);
+    let back = comes_back(run, &suggestion, &finding, carried_out);
     // What is accepted stays as it was accepted: its steps are under way.
     let frozen = suggestion.status == SuggestionStatus::Accepted && back.is_none();
     let mut suggestion = Suggestion { last_run: run.id, ..suggestion };
@@ -123,7 +136,8 @@ fn found_again(run: &Run, suggestion: Suggestion, finding: Finding, changes: &BT
     }
     if let Some(reason) = back {
         suggestion.status = SuggestionStatus::New;
-        (suggestion.snoozed_until, suggestion.steps_done, suggestion.change_id) = (None, 0, None);
+        (suggestion.snoozed_until, suggestion.steps_done) = (None, 0);
+        (suggestion.change_id, suggestion.rollout_id) = (None, None);
         suggestion.dismissed_grounds.clear();
         return Reconciled { suggestion: suggestion.touched(run.now), outcome: Outcome::Reopened, reason: Some(reason) };
     }
@@ -135,20 +149,20 @@ fn found_again(run: &Run, suggestion: Suggestion, finding: Finding, changes: &BT
     Reconciled { suggestion: suggestion.touched(run.now), outcome: Outcome::Updated, reason: None }
 }
 
-fn comes_back(run: &Run, suggestion: &Suggestion, finding: &Finding, changes: &BTreeMap<ChangeId, ChangeStatus>) -> Option<Reason> {
+fn comes_back(run: &Run, suggestion: &Suggestion, finding: &Finding, carried_out: &CarriedOut) -> Option<Reason> {
     match suggestion.status {
         SuggestionStatus::New | SuggestionStatus::Reviewed => None,
-        SuggestionStatus::Accepted => cancelled(suggestion, changes).then_some(Reason::ChangeCancelled),
+        SuggestionStatus::Accepted => given_up(suggestion, carried_out),
         SuggestionStatus::Dismissed => (!finding.grounds.is_subset(&suggestion.dismissed_grounds)).then_some(Reason::NewGround),
         SuggestionStatus::Snoozed => suggestion.snoozed_until.is_none_or(|until| until <= run.now).then_some(Reason::SnoozeOver),
         SuggestionStatus::Applied | SuggestionStatus::Superseded => Some(Reason::FoundAgain),
     }
 }
 
-fn not_found(run: &Run, suggestion: Suggestion, changes: &BTreeMap<ChangeId, ChangeStatus>) -> Option<Reconciled> {
+fn not_found(run: &Run, suggestion: Suggestion, carried_out: &CarriedOut) -> Option<Reconciled> {
     match suggestion.status {
         SuggestionStatus::New | SuggestionStatus::Reviewed | SuggestionStatus::Snoozed => {}
-        SuggestionStatus::Accepted if cancelled(&suggestion, changes) => {}
+        SuggestionStatus::Accepted if given_up(&suggestion, carried_out).is_some() => {}
         // A dismissal is remembered: what is gone today may be found tomorrow.
         SuggestionStatus::Accepted | SuggestionStatus::Dismissed | SuggestionStatus::Applied | SuggestionStatus::Superseded => return None,
     }
@@ -156,8 +170,12 @@ fn not_found(run: &Run, suggestion: Suggestion, changes: &BTreeMap<ChangeId, Cha
     Some(Reconciled { suggestion: suggestion.touched(run.now), outcome: Outcome::Superseded, reason: None })
 }
 
-/// Its change was cancelled, or taken back, so that it never came to be.
-fn cancelled(suggestion: &Suggestion, changes: &BTreeMap<ChangeId, ChangeStatus>) -> bool {
-    let status = suggestion.change_id.and_then(|change| changes.get(&change).copied());
-    matches!(status, None | Some(ChangeStatus::Cancelled | ChangeStatus::RolledBack))
+/// Its change or its rollout was cancelled, or taken back, so that it never came to be.
+fn given_up(suggestion: &Suggestion, carried_out: &CarriedOut) -> Option<Reason> {
+    if let Some(rollout) = suggestion.rollout_id {
+        let status = carried_out.rollouts.get(&rollout);
+        return matches!(status, None | Some(RolloutStatus::Cancelled | RolloutStatus::RolledBack)).then_some(Reason::RolloutEnded);
+    }
+    let status = suggestion.change_id.and_then(|change| carried_out.changes.get(&change));
+    matches!(status, None | Some(ChangeStatus::Cancelled | ChangeStatus::RolledBack)).then_some(Reason::ChangeCancelled)
 }

@@ -9,7 +9,8 @@ use serde_json::json;
 use super::{AppFacts, SuggestionKind, UserFacts};
 use crate::change::kind::ChangePayload;
 use crate::document::text_hash;
-use crate::id::{AgentRunId, ChangeId, ContentHash, MemberId, PolicyId, SuggestionId, TenantId, WorkspaceId};
+use crate::id::{AgentRunId, ChangeId, ContentHash, MemberId, PolicyId, RolloutId, SuggestionId, TenantId, WorkspaceId};
+use crate::rollout::RolloutStatus;
 use crate::text_enum;
 
 text_enum! {
@@ -19,13 +20,13 @@ text_enum! {
         New = "NEW",
         /// A member looked at it without accepting it.
         Reviewed = "REVIEWED",
-        /// A member accepted it; its change is on its way.
+        /// A member accepted it; its change, or its rollout, is on its way.
         Accepted = "ACCEPTED",
         /// A member doesn't want it: it stays away unless it grows by a ground.
         Dismissed = "DISMISSED",
         /// It stays away until a moment.
         Snoozed = "SNOOZED",
-        /// Its last change is applied.
+        /// Its last change is applied, or its rollout is completed.
         Applied = "APPLIED",
         /// A later run finds it no more.
         Superseded = "SUPERSEDED",
@@ -50,6 +51,11 @@ pub struct Finding {
     pub evidence: Evidence,
     /// What to do.
     pub proposal: Proposal,
+}
+
+/// The identity of a finding of this rule about this subject.
+pub fn identity(kind: SuggestionKind, subject: &str) -> String {
+    format!("{kind}:{subject}")
 }
 
 /// What led to a finding.
@@ -114,10 +120,24 @@ pub struct Condition {
     pub met: bool,
 }
 
+/// What a finding about one policy has for its subject.
+pub fn policy_subject(policy: PolicyId) -> String {
+    format!("policy:{policy}")
+}
+
 impl Finding {
     /// What makes it the same finding in every run of its tenant.
     pub fn identity(&self) -> String {
-        format!("{}:{}", self.kind, self.subject)
+        identity(self.kind, &self.subject)
+    }
+
+    /// What the agent did or proposes, in Microsoft's words where it has words for it: those of its rule, unless there is nothing but to look.
+    pub fn action(&self) -> &'static str {
+        match (self.kind, &self.proposal) {
+            (SuggestionKind::Exclusions, _) => self.kind.action(),
+            (_, Proposal::Review) => SuggestionKind::PolicyReview.action(),
+            _ => self.kind.action(),
+        }
     }
 
     /// Over everything that a person reads.
@@ -161,6 +181,8 @@ pub struct Suggestion {
     pub steps_done: u32,
     /// The change of the step that is on its way, or of the last one.
     pub change_id: Option<ChangeId>,
+    /// The rollout that carries it out, or the last one.
+    pub rollout_id: Option<RolloutId>,
     /// The run that found it first.
     pub first_run: AgentRunId,
     /// The newest run that found it.
@@ -184,6 +206,17 @@ pub enum Decision {
     Snooze(DateTime<Utc>),
     /// Its next change is drafted.
     Accept(ChangeId),
+    /// Its rollout is planned.
+    RollOut(RolloutId),
+}
+
+/// What comes of accepting a suggestion.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Acceptable<'a> {
+    /// A draft of this change.
+    Change(&'a Step),
+    /// A rollout of this policy.
+    Rollout(PolicyId),
 }
 
 /// Why a decision is refused.
@@ -213,6 +246,7 @@ impl Suggestion {
     pub fn decided(mut self, decision: &Decision, by: MemberId, note: Option<String>, now: DateTime<Utc>) -> Result<Self, NotDecidable> {
         use SuggestionStatus::*;
         let over = match self.status {
+            Accepted if self.rollout_id.is_some() => Some("its rollout is under way: complete or cancel that"),
             Accepted => Some("its change is on its way: apply or cancel that"),
             Applied => Some("what it proposes is done"),
             Superseded => Some("a later run found it no more"),
@@ -236,27 +270,33 @@ impl Suggestion {
                 (self.status, self.snoozed_until) = (Snoozed, Some(*until));
             }
             Decision::Accept(change) => {
-                self.acceptable()?;
+                if let Acceptable::Rollout(_) = self.acceptable()? {
+                    return Err(NotDecidable::NothingToAccept("a phased rollout carries this out, and no change".to_owned()));
+                }
                 (self.status, self.change_id) = (Accepted, Some(*change));
+            }
+            Decision::RollOut(rollout) => {
+                if let Acceptable::Change(_) = self.acceptable()? {
+                    return Err(NotDecidable::NothingToAccept("a change carries this out, and no rollout".to_owned()));
+                }
+                (self.status, self.rollout_id) = (Accepted, Some(*rollout));
             }
         }
         (self.decided_by, self.decided_at, self.note) = (Some(by), Some(now), note);
         Ok(self.touched(now))
     }
 
-    /// Whether there is a change to accept.
+    /// What there is to accept.
     ///
     /// # Errors
     /// What to do instead.
-    pub fn acceptable(&self) -> Result<&Step, NotDecidable> {
-        self.next_step().ok_or_else(|| {
-            let instead = match &self.finding.proposal {
-                Proposal::Rollout { .. } => "this is carried out by a phased rollout: create one for the policy",
-                Proposal::Review => "there is nothing to change, only to look at: mark it as reviewed, or snooze it",
-                Proposal::Changes { .. } => "all its changes are applied",
-            };
-            NotDecidable::NothingToAccept(instead.to_owned())
-        })
+    pub fn acceptable(&self) -> Result<Acceptable<'_>, NotDecidable> {
+        let nothing = |instead: &str| NotDecidable::NothingToAccept(instead.to_owned());
+        match &self.finding.proposal {
+            Proposal::Rollout { policy_id, .. } => Ok(Acceptable::Rollout(*policy_id)),
+            Proposal::Review => Err(nothing("there is nothing to change, only to look at: mark it as reviewed, or snooze it")),
+            Proposal::Changes { .. } => self.next_step().map(Acceptable::Change).ok_or_else(|| nothing("all its changes are applied")),
+        }
     }
 
     /// Its change is applied: it is done, or the next step waits to be accepted.
@@ -270,6 +310,19 @@ impl Suggestion {
     pub fn change_cancelled(mut self, now: DateTime<Utc>) -> Self {
         self.status = SuggestionStatus::New;
         self.touched(now)
+    }
+
+    /// Its rollout has ended: it is done where that was completed, and open again where it was given up or taken back.
+    pub fn rollout_ended(mut self, status: RolloutStatus, now: DateTime<Utc>) -> Self {
+        self.status = if status == RolloutStatus::Completed { SuggestionStatus::Applied } else { SuggestionStatus::New };
+        self.touched(now)
+    }
+
+    /// Whether a rollout of its policy that somebody created by hand is taken for its acceptance: an open one is what that person
+    /// acted on, one that was dismissed stays dismissed.
+    pub fn adopts_rollouts(&self) -> bool {
+        let open = matches!(self.status, SuggestionStatus::New | SuggestionStatus::Reviewed | SuggestionStatus::Snoozed);
+        open && matches!(self.finding.proposal, Proposal::Rollout { .. })
     }
 
     /// Raises the revision.

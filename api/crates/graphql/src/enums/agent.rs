@@ -41,13 +41,13 @@ mirror! {
         New,
         /// A member looked at it without accepting it.
         Reviewed,
-        /// A member accepted it; its change is on its way.
+        /// A member accepted it; its change, or its rollout, is on its way.
         Accepted,
         /// A member doesn't want it: it stays away unless it grows by a ground.
         Dismissed,
         /// It stays away until a moment.
         Snoozed,
-        /// Its last change is applied.
+        /// Its last change is applied, or its rollout is completed.
         Applied,
         /// A later run finds it no more.
         Superseded,
@@ -97,5 +97,7 @@ mirror! {
         LimitReached,
         /// Too few sign-ins, or too many that would be refused.
         NotReady,
+        /// A phased rollout of the policy is under way: whatever else is to be done to it waits for its end.
+        RolloutUnderWay,
     }
 }

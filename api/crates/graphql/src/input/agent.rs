@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use app::{DecideSuggestion, ReplayAgentRun, RunAgent, SetAgentSettings, SuggestionStep};
+use app::{AcceptSuggestion, DecideSuggestion, ReplayAgentRun, RunAgent, SetAgentSettings, SuggestionStep};
 use async_graphql::{ID, InputObject};
 use domain::agent::{AgentSettings, Instruction};
 use domain::id::{AgentRunId, SuggestionId};
@@ -195,9 +195,9 @@ pub struct AcceptSuggestionInput {
     /// The suggestion.
     id: ID,
     /// The suggestion's revision that the caller read.
-    pub expected_revision: i64,
+    expected_revision: i64,
     /// Makes a repeated call return the first one's result: 1 to 128 printable characters, kept for 24 hours at least.
-    pub idempotency_key: Option<String>,
+    idempotency_key: Option<String>,
 }
 
 impl ReviewSuggestionInput {
@@ -225,9 +225,10 @@ impl SnoozeSuggestionInput {
 }
 
 impl AcceptSuggestionInput {
-    /// The suggestion.
-    pub fn id(&self, scope: &Scope) -> Result<SuggestionId, Refused> {
-        suggestion(scope, &self.id)
+    /// As a command.
+    pub fn command(self, scope: &Scope) -> Result<AcceptSuggestion, Refused> {
+        let id = suggestion(scope, &self.id)?;
+        Ok(AcceptSuggestion { id, expected_revision: self.expected_revision, idempotency_key: self.idempotency_key })
     }
 }
 

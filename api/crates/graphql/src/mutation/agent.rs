@@ -1,8 +1,9 @@
 //! Mutations on the optimization agent and its suggestions. None writes to Graph: what does is a change request.
 
-use app::Replay;
+use std::sync::Arc;
+
+use app::{AcceptedAs, AcceptedSuggestion, Replay};
 use async_graphql::{Context, Object, SimpleObject};
-use domain::change::request::ChangeRequest as ChangeRow;
 
 use crate::fault::Nullable;
 use crate::input::agent::{
@@ -13,6 +14,7 @@ use crate::mutation::payload::{AgentPayload, AgentRunPayload, Payload, Suggestio
 use crate::scope::{Scope, scope};
 use crate::types::agent::{Agent, AgentRun};
 use crate::types::change::ChangeRequest;
+use crate::types::rollout::Rollout;
 use crate::types::suggestion::Suggestion;
 use crate::user_error::{Refused, UserError};
 
@@ -74,8 +76,10 @@ impl AgentMutations {
         decide(scope, input.command(scope)).await
     }
 
-    /// Drafts the next change that a suggestion proposes and plans it: to be approved and applied like any other. Writes nothing to Graph. Once the
-    /// last of its changes is applied, the suggestion is `APPLIED`.
+    /// Drafts the next change that a suggestion proposes and plans it: to be approved and applied like any other. Where it proposes a phased rollout,
+    /// that is planned with the proposed groups, for a person to move it on: who accepts has to be allowed `createRollout`, too; edit and start it
+    /// next. Writes nothing to Graph. Once the last of its changes is applied, or the rollout is completed, the suggestion is `APPLIED`; a change that
+    /// is cancelled, or a rollout that is cancelled or rolled back, opens it again.
     #[graphql(complexity = "20 + child_complexity")]
     async fn accept_suggestion(
         &self,
@@ -84,8 +88,8 @@ impl AgentMutations {
     ) -> Nullable<AcceptSuggestionPayload> {
         let scope = scope(ctx);
         let run = async {
-            let id = input.id(scope)?;
-            Ok(scope.app.accept_suggestion(&scope.actor, id, input.expected_revision, input.idempotency_key).await?)
+            let command = input.command(scope)?;
+            Ok(scope.app.accept_suggestion(&scope.actor, command).await?)
         };
         settle(run.await)
     }
@@ -123,25 +127,27 @@ async fn decide(scope: &Scope, command: Result<app::DecideSuggestion, Refused>) 
 pub struct AcceptSuggestionPayload {
     /// The suggestion as it is now; `null` when the mutation was refused.
     suggestion: Option<Suggestion>,
-    /// The draft of its change, planned; `null` when the mutation was refused.
+    /// The draft of its change, planned; `null` when it proposes a phased rollout, or the mutation was refused.
     change: Option<ChangeRequest>,
+    /// The planned rollout; `null` unless it proposes one, or when the mutation was refused.
+    rollout: Option<Rollout>,
     /// Why it was refused; empty when it was done. At most 100.
     user_errors: Vec<UserError>,
 }
 
 impl Payload for AcceptSuggestionPayload {
-    type Noun = (domain::agent::Suggestion, ChangeRow);
+    type Noun = AcceptedSuggestion;
 
-    fn done((suggestion, change): Self::Noun) -> Self {
-        AcceptSuggestionPayload {
-            suggestion: Some(Suggestion::new(suggestion)),
-            change: Some(ChangeRequest::full(std::sync::Arc::new(change))),
-            user_errors: Vec::new(),
-        }
+    fn done(accepted: AcceptedSuggestion) -> Self {
+        let (change, rollout) = match accepted.way {
+            AcceptedAs::Change(change) => (Some(ChangeRequest::full(Arc::from(change))), None),
+            AcceptedAs::Rollout(view) => (None, Some(Rollout(Arc::from(view)))),
+        };
+        AcceptSuggestionPayload { suggestion: Some(Suggestion::new(accepted.suggestion)), change, rollout, user_errors: Vec::new() }
     }
 
     fn refused(error: UserError) -> Self {
-        AcceptSuggestionPayload { suggestion: None, change: None, user_errors: vec![error] }
+        AcceptSuggestionPayload { suggestion: None, change: None, rollout: None, user_errors: vec![error] }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::enums::{
 };
 use crate::fault::{Nullable, fault};
 use crate::ids::Kind;
-use crate::paging::{args, cost};
+use crate::paging::{PageArgs, args, cost};
 use crate::scalars::DateTime;
 use crate::scope::{Scope, ids, scope};
 use crate::types::bulk_rollout::{BulkRollout, bulk_rollout};
@@ -51,7 +51,12 @@ pub async fn rollouts(
     filter: &RolloutListFilter,
     count: bool,
 ) -> Result<Connection<Rollout>> {
-    let page = args(first, after, None, None).request()?;
+    rollouts_page(scope, &args(first, after, None, None), filter, count).await
+}
+
+/// A page of rollouts, newest first, in either direction.
+pub async fn rollouts_page(scope: &Scope, page: &PageArgs, filter: &RolloutListFilter, count: bool) -> Result<Connection<Rollout>> {
+    let page = page.request()?;
     let found = scope.app.rollouts(&scope.actor, filter, &page).await.map_err(fault)?;
     let total = match count {
         true => Some(scope.app.count_rollouts(&scope.actor, filter).await.map_err(fault)),

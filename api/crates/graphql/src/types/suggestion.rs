@@ -17,6 +17,7 @@ use crate::types::agent::{AgentRun, agent_run};
 use crate::types::change::ChangeRequest;
 use crate::types::node::policy;
 use crate::types::policy::Policy;
+use crate::types::rollout::{Rollout, rollout};
 use crate::types::tenant::{Tenant, tenant};
 use crate::types::user::{User, user_of};
 
@@ -66,7 +67,7 @@ impl Suggestion {
 
     /// What the agent proposes, in the words of Microsoft's agent where it has words for it, such as "Suggested phased rollout".
     async fn action(&self) -> &'static str {
-        self.0.finding.kind.action()
+        self.0.finding.action()
     }
 
     /// Where it stands.
@@ -94,7 +95,8 @@ impl Suggestion {
         SuggestionEvidence(Arc::clone(&self.0))
     }
 
-    /// The changes that it proposes, one after the other, at most 10: accepting it drafts the next one. Empty where there is nothing to change.
+    /// The changes that it proposes, one after the other, at most 10: accepting it drafts the next one. Empty where there is nothing to change,
+    /// or a phased rollout is proposed.
     async fn steps(&self) -> Vec<SuggestionStep> {
         let done = self.0.steps_done as usize;
         self.0.finding.steps().iter().enumerate().map(|(at, step)| SuggestionStep { step: step.clone(), done: at < done }).collect()
@@ -111,6 +113,13 @@ impl Suggestion {
     /// The change of the step that is on its way, or of the last one; `null` before it was accepted.
     async fn change(&self) -> Option<ChangeRequest> {
         self.0.change_id.map(ChangeRequest::named)
+    }
+
+    /// The phased rollout that carries it out, or the last one that did: created by accepting it, or by a member for its policy while it was open. `null`
+    /// before, and where it proposes none.
+    #[graphql(complexity = "2 + child_complexity")]
+    async fn rollout(&self, ctx: &Context<'_>) -> Nullable<Rollout> {
+        rollout(scope(ctx), self.0.rollout_id?).await
     }
 
     /// Why it was dismissed, or what was noted at the last step.

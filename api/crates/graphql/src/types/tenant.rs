@@ -14,6 +14,7 @@ use crate::hot::ask::{Prefetched, empty, wants_conditions};
 use crate::hot::policy_page::PolicyPage;
 use crate::ids::Kind;
 use crate::input::filter::{ChangeWhere, PolicyWhere};
+use crate::input::rollout::RolloutWhere;
 use crate::loaders::{PoliciesAsk, PoliciesOf, PolicyCountOf};
 use crate::paging::{args, cost};
 use crate::scalars::DateTime;
@@ -26,6 +27,7 @@ use crate::types::drift::{Drift, drift_of_tenant};
 use crate::types::overlap::PolicyOverlaps;
 use crate::types::people::People;
 use crate::types::policy::Policy;
+use crate::types::rollout::{Rollout, rollouts_page};
 use crate::types::sign_in::SignInLog;
 use crate::types::snapshot::Snapshot;
 use crate::types::snapshot_diff::SnapshotDiff;
@@ -263,6 +265,24 @@ impl Tenant {
     ) -> Nullable<Connection<AgentRun>> {
         let page = args(first, after, last, before);
         Some(runs_of_tenant(scope(ctx), self.row.id, &page, wants_total(ctx)).await)
+    }
+
+    /// Its phased rollouts, newest first.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn rollouts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items from the start or after a cursor: 1 to 100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go on from.")] after: Option<String>,
+        #[graphql(desc = "Items from the end or before a cursor: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "The cursor to go back from.")] before: Option<String>,
+        #[graphql(name = "where", desc = "Which rollouts of this tenant; all unless given.")] filter: Option<RolloutWhere>,
+    ) -> Nullable<Connection<Rollout>> {
+        let scope = scope(ctx);
+        let mut filter = filter.unwrap_or_default().resolve(scope);
+        let asked = filter.tenants.as_ref().is_none_or(|asked| asked.contains(&self.row.id));
+        filter.tenants = Some(if asked { vec![self.row.id] } else { Vec::new() });
+        Some(rollouts_page(scope, &args(first, after, last, before), &filter, wants_total(ctx)).await)
     }
 
     /// The last reading of its users, groups and roles; `null` before the first.

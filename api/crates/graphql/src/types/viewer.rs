@@ -2,7 +2,7 @@
 
 use app::Decision as Judged;
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use domain::id::{BulkChangeId, ChangeId};
+use domain::id::{BulkChangeId, ChangeId, RolloutId};
 
 use crate::enums::{Action, Role};
 use crate::error_code::ErrorCode;
@@ -43,7 +43,8 @@ impl Viewer {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What the caller would do.")] action: Action,
-        #[graphql(desc = "The change request or bulk change that it would be done to; left out, only the role is judged.")] on: Option<ID>,
+        #[graphql(desc = "The change request, bulk change or rollout that it would be done to; left out, only the role is judged.")]
+        on: Option<ID>,
     ) -> Result<Decision> {
         let scope = scope(ctx);
         let judged = match on.as_ref().map(|id| scope.ids.decode(id)) {
@@ -52,8 +53,11 @@ impl Viewer {
             Some(Ok(Decoded { kind: Kind::BulkChange, key, .. })) => {
                 scope.app.bulk_decision(&scope.actor, action.into(), BulkChangeId(key)).await
             }
+            Some(Ok(Decoded { kind: Kind::Rollout, key, .. })) => {
+                scope.app.rollout_decision(&scope.actor, action.into(), RolloutId(key)).await
+            }
             Some(Err(IdError::Unknown)) => return Ok(Decision::not_found()),
-            Some(_) => return Err(bad_input("on must be the id of a change request or of a bulk change")),
+            Some(_) => return Err(bad_input("on must be the id of a change request, of a bulk change or of a rollout")),
         };
         Decision::of(judged.map_err(fault)?)
     }

@@ -25,5 +25,6 @@ mod policy_lists;
 mod rows;
 mod schedules;
 mod sign_ins;
+mod suggestions;
 mod wakes;
 mod watched;

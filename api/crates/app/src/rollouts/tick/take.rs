@@ -102,6 +102,7 @@ pub(super) async fn take(app: &App, tx: WriteTx, mut rollout: ManagedRollout, ti
     rollout.updated_at = now;
     tx.update_rollout(&rollout).await?;
     app.wake_bulk_rollout(&tx, &before, &rollout).await?;
+    app.settle_suggested_rollout(&tx, &rollout).await?;
     if !events.is_empty() {
         tx.append_events(rollout.workspace_id, now, events).await?;
     }

@@ -7,9 +7,11 @@ use uuid::Uuid;
 
 use super::effects::Measured;
 use super::scenarios::Scenario;
-use super::{Compiled, Material};
+use super::{Compiled, Material, exclusions};
 use crate::agent::{AdminFacts, AppFacts, AppGaps, Gap, Gaps, MAX_SAMPLE, RoleFacts, UserFacts};
 use crate::coverage::{Coverage, Level};
+use crate::evaluate::Answer;
+use crate::id::PolicyId;
 use crate::people::People;
 use crate::people::class::PeopleClass;
 use crate::policy::PolicyState;
@@ -89,6 +91,9 @@ pub(super) fn gaps(policies: &[Compiled<'_>], crowds: &Crowds<'_>, coverage: &Co
 fn gap(scenario: &Scenario, policies: &[Compiled<'_>], crowds: &Crowds<'_>) -> Gap {
     let mut gap = Gap::default();
     let (mut uncovered, mut helping) = (Vec::new(), BTreeSet::new());
+    let (mut wholly, mut partly) = (Excluded::default(), Excluded::default());
+    let of_state = |state| policies.iter().filter(move |compiled| compiled.state == state).collect::<Vec<_>>();
+    let (enforced, report_only) = (of_state(PolicyState::Enabled), of_state(PolicyState::ReportOnly));
     for class in &crowds.classes {
         if scenario.members_only && class.user.kind.is_some_and(|kind| kind != UserKind::Member) {
             continue;
@@ -103,27 +108,66 @@ fn gap(scenario: &Scenario, policies: &[Compiled<'_>], crowds: &Crowds<'_>) -> G
             Level::Uncovered => {
                 gap.uncovered += count;
                 uncovered.extend(class.members.iter().copied());
-                let helps = covering(scenario, policies, PolicyState::ReportOnly, &identity);
-                gap.uncovered_if_enforced += if helps.is_empty() { count } else { 0 };
-                helping.extend(helps.into_iter().map(|at| policies[at].policy.id));
+                let without = excluded_by(scenario, &enforced, &identity);
+                partly.add(count, if without.wholly.is_empty() { &without.partly } else { &without.wholly });
+                wholly.add(count, &without.wholly);
+                let (stopped, helps) = scenario.stopped_by(&report_only, &identity);
+                helping.extend(helps);
+                if !stopped {
+                    gap.uncovered_if_enforced += count;
+                    gap.excluded_if_enforced += if excluded_by(scenario, &report_only, &identity).wholly.is_empty() { 0 } else { count };
+                }
             }
         }
     }
     gap.sample = crowds.first(uncovered.into_iter(), MAX_SAMPLE);
     gap.helping = helping.into_iter().take(MAX_HELPING).collect();
+    // Who is left out by a policy for a part of the sign-ins is no more open than who was never in it, unless nobody else is left.
+    let excluded = if partly.users == gap.uncovered { partly } else { wholly };
+    (gap.excluded, gap.excluding) = (excluded.users, excluded.policies.into_iter().take(MAX_HELPING).collect());
     gap
+}
+
+/// Users whom policies exclude.
+#[derive(Default)]
+struct Excluded {
+    users: u64,
+    policies: BTreeSet<PolicyId>,
+}
+
+impl Excluded {
+    fn add(&mut self, users: u64, by: &[PolicyId]) {
+        self.users += if by.is_empty() { 0 } else { users };
+        self.policies.extend(by);
+    }
+}
+
+/// Policies that would stop a scenario for people if they did not exclude them.
+#[derive(Default)]
+struct ExcludedBy {
+    wholly: Vec<PolicyId>,
+    partly: Vec<PolicyId>,
+}
+
+fn excluded_by(scenario: &Scenario, policies: &[&Compiled<'_>], who: &Identity) -> ExcludedBy {
+    let excludes = |policy: &&&Compiled<'_>| {
+        policy.rule.of_person(who) == Answer::No && policy.open.of_person(who) == Answer::Yes && !exclusions::blocks_at_large(&policy.form)
+    };
+    let mut by = ExcludedBy::default();
+    for policy in policies.iter().filter(excludes) {
+        if scenario.stopped_if_open(policy, who) {
+            by.wholly.push(policy.policy.id);
+        } else if scenario.level_if_open(policy, who) > Level::Unknown {
+            by.partly.push(policy.policy.id);
+        }
+    }
+    by
 }
 
 /// How well policies of a state stop a scenario; of several the best counts.
 pub(super) fn level(scenario: &Scenario, policies: &[Compiled<'_>], state: PolicyState, who: &Identity) -> Level {
     let of_state = policies.iter().filter(|compiled| compiled.state == state);
     of_state.map(|compiled| scenario.level(compiled, who)).max().unwrap_or(Level::Uncovered)
-}
-
-/// Places of the policies of a state that stop a scenario altogether.
-fn covering(scenario: &Scenario, policies: &[Compiled<'_>], state: PolicyState, who: &Identity) -> Vec<usize> {
-    let of_state = policies.iter().enumerate().filter(|(_, compiled)| compiled.state == state);
-    of_state.filter(|(_, compiled)| scenario.level(compiled, who) == Level::Covered).map(|(at, _)| at).collect()
 }
 
 fn apps(coverage: &Coverage, material: &Material) -> AppGaps {
@@ -137,6 +181,8 @@ fn apps(coverage: &Coverage, material: &Material) -> AppGaps {
 /// How the documented roles are covered: for somebody who holds one and is in no group, and for who holds them now.
 pub(super) fn admins(policies: &[Compiled<'_>], people: &People, crowds: &Crowds<'_>) -> AdminFacts {
     let scenario = Scenario::mfa();
+    let of_state = |state| policies.iter().filter(move |compiled| compiled.state == state).collect::<Vec<_>>();
+    let (enforced, report_only) = (of_state(PolicyState::Enabled), of_state(PolicyState::ReportOnly));
     let (mut facts, mut helping, mut holders) = (AdminFacts::default(), BTreeSet::new(), BTreeSet::new());
     for (id, name) in ADMIN_ROLES {
         let Ok(id) = Uuid::try_parse(id) else { continue };
@@ -150,22 +196,28 @@ pub(super) fn admins(policies: &[Compiled<'_>], people: &People, crowds: &Crowds
         });
         let reached = level(&scenario, policies, PolicyState::Enabled, &holder);
         if reached == Level::Uncovered {
-            let helps = covering(&scenario, policies, PolicyState::ReportOnly, &holder);
-            facts.uncovered_if_enforced += u64::from(helps.is_empty());
-            helping.extend(helps.into_iter().map(|at| policies[at].policy.id));
+            let (stopped, helps) = scenario.stopped_by(&report_only, &holder);
+            facts.uncovered_if_enforced += u64::from(!stopped);
+            helping.extend(helps);
         }
         facts.roles.push(RoleFacts { id, name: name.to_owned(), level: reached });
         holders.extend(people.roles.get(&id).into_iter().flat_map(|holders| holders.iter().copied()));
     }
-    let mut uncovered = Vec::new();
+    let (mut uncovered, mut excluded) = (Vec::new(), BTreeSet::new());
     for class in &crowds.classes {
         let held: Vec<Uuid> = class.members.iter().copied().filter(|member| holders.contains(member)).collect();
         facts.holders += held.len() as u64;
-        if !held.is_empty() && level(&scenario, policies, PolicyState::Enabled, &Identity::User(class.user.clone())) == Level::Uncovered {
+        let identity = Identity::User(class.user.clone());
+        if !held.is_empty() && level(&scenario, policies, PolicyState::Enabled, &identity) == Level::Uncovered {
+            let without = excluded_by(&scenario, &enforced, &identity);
+            if !(without.wholly.is_empty() && without.partly.is_empty()) {
+                excluded.extend(held.iter().copied());
+            }
             uncovered.extend(held);
         }
     }
     facts.uncovered = crowds.first(uncovered.into_iter(), MAX_SAMPLE);
+    facts.excluded = facts.uncovered.iter().filter(|user| excluded.contains(&user.id)).count() as u64;
     facts.helping = helping.into_iter().take(MAX_HELPING).collect();
     facts
 }

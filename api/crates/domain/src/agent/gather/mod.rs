@@ -16,7 +16,7 @@ use super::{AgentInput, AgentSettings, Edit, INPUT_VERSION, PolicyFacts};
 use crate::coverage::{Enforced, Measure};
 use crate::document::{Canonical, PolicyDocument};
 use crate::evaluate::{Rule, Surroundings};
-use crate::id::PolicyId;
+use crate::id::{PolicyId, RolloutId};
 use crate::people::{Gap as PeopleGap, People};
 use crate::policy::PolicyState;
 use crate::signin::{Identity, User, Workload};
@@ -60,6 +60,8 @@ pub struct MaterialPolicy {
     pub since: DateTime<Utc>,
     /// The last edit that is known.
     pub edit: Option<Edit>,
+    /// The rollout that has not ended and owns it.
+    pub rollout: Option<RolloutId>,
 }
 
 /// What the run before knew.
@@ -85,6 +87,8 @@ struct Compiled<'m> {
     policy: &'m MaterialPolicy,
     form: Canonical,
     rule: Rule,
+    /// The rule of the policy if it excluded nobody.
+    open: Rule,
     /// Terms of use that it names.
     terms: BTreeSet<String>,
     state: PolicyState,
@@ -167,8 +171,9 @@ fn compile(material: &Material) -> Vec<Compiled<'_>> {
             let state = policy.document.state().filter(|state| *state != PolicyState::Disabled)?;
             // The question is what it does once it is on: a rule in report-only mode leaves user actions out.
             let rule = Rule::new(&policy.document.merged(&serde_json::json!({ "state": "enabled" })), &material.surroundings);
+            let open = Rule::new(&exclusions::opened(&policy.document), &material.surroundings);
             let terms = references_text(&policy.document, DirectoryKind::TermsOfUse);
-            Some(Compiled { policy, form: policy.document.canonical(), rule, terms, state })
+            Some(Compiled { policy, form: policy.document.canonical(), rule, open, terms, state })
         })
         .collect();
     policies.sort_by(|a, b| (a.policy.document.display_name(), a.policy.id).cmp(&(b.policy.document.display_name(), b.policy.id)));
@@ -190,13 +195,15 @@ fn facts(
         .classes(&policies.iter().flat_map(|compiled| references(&compiled.policy.document, DirectoryKind::User)).collect(), |facts| {
             facts.enabled != Some(false)
         });
+    let unanswered = exclusions::unanswered(policies, &classes, emergency);
+    let principals: BTreeSet<Uuid> = material.emergency.iter().map(|principal| principal.object_id).collect();
     let entries = |id: &PolicyId| material.before.as_ref().and_then(|before| before.exclusion_entries.get(id).copied());
     policies
         .iter()
         .enumerate()
         .map(|(at, compiled)| {
             let document = &compiled.policy.document;
-            let reach = exclusions::reach(compiled, &classes, people, emergency, &material.surroundings);
+            let reach = exclusions::reach(compiled, &classes, people, emergency, &principals);
             PolicyFacts {
                 id: compiled.policy.id,
                 graph_id: document.graph_id(),
@@ -204,17 +211,20 @@ fn facts(
                 state: compiled.state,
                 hash: compiled.form.hash(),
                 since: compiled.policy.since,
-                all_users: compiled.form.texts(&["conditions", "users", "includeUsers"]).any(|entry| entry == "All"),
+                all_users: exclusions::includes_all(&compiled.form),
+                idle: exclusions::idle(&compiled.form),
                 demanding: exclusions::demanding(&compiled.form),
                 key_scenario: exclusions::key_scenario(&compiled.form),
                 included: reach.included,
                 excluded: reach.excluded,
+                excluded_unanswered: unanswered.get(at).copied().flatten(),
                 exclusion_entries: exclusions::entries(&compiled.form),
                 exclusion_entries_before: entries(&compiled.policy.id),
                 emergency_reached: reach.emergency,
                 effect: measured.effects.get(at).copied().unwrap_or_default(),
                 days: measured.days_of(document.graph_id()),
                 edit: compiled.policy.edit.clone(),
+                rollout: compiled.policy.rollout,
             }
         })
         .collect()

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::effects::PairCount;
-use super::{Compiled, Material, scenarios};
+use super::{Compiled, Material, exclusions, scenarios};
 use crate::agent::consolidate::{Merged, merged, one_of, stands_for};
 use crate::agent::{MergeFacts, PairFacts, differences};
 use crate::change::kind::ChangePayload;
@@ -98,7 +98,10 @@ impl Plan {
 }
 
 fn similar(policies: &[Compiled<'_>]) -> Vec<Pair> {
-    let enabled: Vec<usize> = (0..policies.len()).filter(|at| policies[*at].state == PolicyState::Enabled).collect();
+    // A policy that does nothing merges with anything, and one that a rollout owns takes no change.
+    let looked_at =
+        |policy: &Compiled<'_>| policy.state == PolicyState::Enabled && policy.policy.rollout.is_none() && !exclusions::idle(&policy.form);
+    let enabled: Vec<usize> = (0..policies.len()).filter(|at| looked_at(&policies[*at])).collect();
     let mut pairs = Vec::new();
     for (number, second) in enabled.iter().enumerate() {
         for first in &enabled[..number] {

@@ -17,7 +17,7 @@ pub(super) fn find(input: &AgentInput, given: &mut Given) {
                 given.findings.push(finding);
             }
             Ok(_) => {
-                given.skip(kind, SkipReason::LimitReached, format!("{} waits: one of them is in another suggestion", names(input, pair)))
+                given.skip(kind, SkipReason::LimitReached, format!("{} wait: one of them is in another suggestion", names(input, pair)))
             }
             Err(why) => given.skip(kind, SkipReason::NotProved, format!("{}: {why}", names(input, pair))),
         }
@@ -26,7 +26,7 @@ pub(super) fn find(input: &AgentInput, given: &mut Given) {
         given.skip(
             kind,
             SkipReason::LimitReached,
-            format!("{} more are similar; a run looks at {}", count(input.pairs_left_out, "pair"), input.pairs.len()),
+            format!("a run looks at {} similar pairs; left out: {}", input.pairs.len(), input.pairs_left_out),
         );
     }
 }
@@ -43,17 +43,20 @@ fn of_pair(input: &AgentInput, pair: &PairFacts) -> Result<Finding, String> {
     let step = |policy: PolicyId, payload: ChangePayload, text: String| Step { policy_id: Some(policy), payload, text };
     let mut steps: Vec<Step> =
         merge.changes.iter().map(|payload| step(pair.keep, payload.clone(), format!("Make \"{keep}\" stand for both"))).collect();
+    let then = if steps.is_empty() { "" } else { " then" };
     steps.push(step(
         pair.drop,
         ChangePayload::StateChange { to: PolicyState::Disabled },
-        format!("Turn off \"{drop}\", which adds nothing then"),
+        format!("Turn off \"{drop}\", which adds nothing{then}"),
     ));
     let differ = if pair.differ.is_empty() { "in nothing but their names".to_owned() } else { format!("in {}", pair.differ.join(" and ")) };
+    let renaming = format!("\"{keep}\" is for more afterwards: see whether its name still says what it does.");
+    let renaming = (!merge.changes.is_empty()).then_some(renaming);
     Ok(Finding {
         kind: SuggestionKind::Consolidation,
         subject: format!("pair:{}:{}", pair.keep.min(pair.drop), pair.keep.max(pair.drop)),
         title: format!("Merge \"{drop}\" into \"{keep}\""),
-        reasoning: vec![
+        reasoning: [
             format!("They differ {differ}."),
             "Sets prove it, whoever is in which group: the one policy is for exactly what the two are for, and asks for the same."
                 .to_owned(),
@@ -66,7 +69,10 @@ fn of_pair(input: &AgentInput, pair: &PairFacts) -> Result<Finding, String> {
                     )
                 }
             },
-        ],
+        ]
+        .into_iter()
+        .chain(renaming)
+        .collect(),
         grounds: ["SIMILAR".to_owned()].into(),
         evidence: Evidence { sign_ins: merge.compared, policies: vec![pair.keep, pair.drop], ..Evidence::default() },
         proposal: Proposal::Changes { steps },

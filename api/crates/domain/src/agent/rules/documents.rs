@@ -9,7 +9,8 @@ use crate::change::kind::ChangePayload;
 use crate::change::payload::{CreatePolicy, CreateSource};
 use crate::policy::PolicyState;
 
-/// A new policy in report-only mode. `conditions` are put over all users, all applications and all clients.
+/// A new policy in report-only mode. `conditions` are put over all users, all applications and all clients. One that answers to risk asks at every
+/// sign-in, as Microsoft's templates for it do: what was proven before the risk proves nothing.
 pub(super) fn new_policy(input: &AgentInput, kind: SuggestionKind, title: &str, conditions: Value, grant: Value) -> Proposal {
     let mut all =
         json!({ "users": { "includeUsers": ["All"] }, "applications": { "includeApplications": ["All"] }, "clientAppTypes": ["all"] });
@@ -23,7 +24,12 @@ pub(super) fn new_policy(input: &AgentInput, kind: SuggestionKind, title: &str, 
         }
     }
     let name = named(&input.settings.naming_pattern, kind, title);
-    let document = json!({ "displayName": name, "state": PolicyState::ReportOnly, "conditions": all, "grantControls": grant });
+    let mut document = json!({ "displayName": name, "state": PolicyState::ReportOnly, "conditions": all, "grantControls": grant });
+    if matches!(kind, SuggestionKind::RiskyUsers | SuggestionKind::RiskySignIns) {
+        let every_time =
+            json!({ "isEnabled": true, "frequencyInterval": "everyTime", "authenticationType": "primaryAndSecondaryAuthentication" });
+        document["sessionControls"] = json!({ "signInFrequency": every_time });
+    }
     let create = CreatePolicy { document, state: PolicyState::ReportOnly, source: CreateSource::Document, source_id: None };
     let text = format!("Create \"{name}\" in report-only mode");
     Proposal::Changes { steps: vec![Step { policy_id: None, payload: ChangePayload::Create(create), text }] }

@@ -1,12 +1,13 @@
 //! Exclusions: outliers among policies that ask for something (Microsoft's "deep analysis": more exceptions than recommended, or none).
 
 use super::{Given, count};
-use crate::agent::{AgentInput, Evidence, Finding, PolicyFacts, Proposal, SkipReason, Step, SuggestionKind};
+use crate::agent::{AgentInput, Evidence, Finding, PolicyFacts, Proposal, SkipReason, Step, SuggestionKind, policy_subject};
 use crate::change::kind::ChangePayload;
 use crate::change::payload::{AssignmentChange, SetDelta};
 use crate::policy::PolicyState;
 
-/// A share of excluded users that calls for a look, in percent, and the fewest that count (the documentation gives no figure).
+/// A share of users who are excluded and held to the same by no other policy that calls for a look, in percent, and the fewest that count (the
+/// documentation gives no figure).
 const LARGE_SHARE: u64 = 10;
 const FEWEST_EXCLUDED: u64 = 3;
 
@@ -17,10 +18,16 @@ pub(super) fn find(input: &AgentInput, given: &mut Given) {
             "no emergency accounts are configured, so that nobody can say whether policies exclude them: name them with setEmergencyAccess";
         given.skip(kind, SkipReason::NotKnown, text);
     }
-    for policy in input.policies.iter().filter(|policy| policy.state == PolicyState::Enabled && policy.demanding) {
+    for policy in input.policies.iter().filter(|policy| policy.state == PolicyState::Enabled && policy.demanding && !policy.idle) {
         let finding = of_policy(input, policy);
-        if !finding.grounds.is_empty() {
-            given.findings.push(finding);
+        if finding.grounds.is_empty() {
+            continue;
+        }
+        match policy.rollout {
+            Some(_) => {
+                given.skip(kind, SkipReason::RolloutUnderWay, format!("\"{}\" belongs to a phased rollout that is under way", policy.name))
+            }
+            None => given.findings.push(finding),
         }
     }
 }
@@ -28,7 +35,7 @@ pub(super) fn find(input: &AgentInput, given: &mut Given) {
 fn of_policy(input: &AgentInput, policy: &PolicyFacts) -> Finding {
     let mut finding = Finding {
         kind: SuggestionKind::Exclusions,
-        subject: format!("policy:{}", policy.id),
+        subject: policy_subject(policy.id),
         title: format!("Look at the exclusions of \"{}\"", policy.name),
         reasoning: Vec::new(),
         grounds: Default::default(),
@@ -39,7 +46,7 @@ fn of_policy(input: &AgentInput, policy: &PolicyFacts) -> Finding {
         finding.title = format!("Exclude emergency access from \"{}\"", policy.name);
         finding.grounds.insert("EMERGENCY_ACCESS_NOT_EXCLUDED".to_owned());
         finding.reasoning.push(format!(
-            "It is for {}: if what it asks for can't be given, nobody can sign in to mend it.",
+            "It is for {}. Emergency accounts stay out of every policy, so that somebody can sign in when a policy is wrong, or what it asks for can't be given.",
             count(policy.emergency_reached.len() as u64, "emergency account")
         ));
         finding.proposal = exclude_emergency(input, policy);
@@ -54,13 +61,19 @@ fn of_policy(input: &AgentInput, policy: &PolicyFacts) -> Finding {
             policy.exclusion_entries
         ));
     }
-    if policy.key_scenario
-        && policy.all_users
-        && policy.excluded >= FEWEST_EXCLUDED
-        && policy.excluded * 100 >= policy.included * LARGE_SHARE
-    {
+    let unanswered = policy.excluded_unanswered.unwrap_or(policy.excluded);
+    if policy.key_scenario && policy.all_users && unanswered >= FEWEST_EXCLUDED && unanswered * 100 >= policy.included * LARGE_SHARE {
         finding.grounds.insert("LARGE_SHARE_EXCLUDED".to_owned());
-        finding.reasoning.push(format!("It excludes {} of the {} whom it would be for.", policy.excluded, count(policy.included, "user")));
+        let rest = match policy.excluded.saturating_sub(unanswered) {
+            0 => String::new(),
+            1 => " 1 of them is held to the same by another policy, the others are not.".to_owned(),
+            answered => format!(" {answered} of them are held to the same by other policies, the others are not."),
+        };
+        finding.reasoning.push(format!(
+            "It excludes {} of the {} whom it would be for.{rest}",
+            policy.excluded,
+            count(policy.included, "user")
+        ));
     }
     finding
 }

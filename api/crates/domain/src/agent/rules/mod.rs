@@ -1,8 +1,10 @@
 //! The rules: from facts to findings. Pure: a replay of a stored input gives the same.
 
+mod arrivals;
 mod consolidation;
 mod documents;
 mod exclusions;
+mod gap;
 mod gaps;
 mod ready;
 mod review;
@@ -37,6 +39,7 @@ pub fn suggest(input: &AgentInput) -> Analysis {
         }
     }
     gaps::find(input, &mut given);
+    arrivals::find(input, &mut given);
     exclusions::find(input, &mut given);
     ready::find(input, &mut given);
     consolidation::find(input, &mut given);
@@ -48,7 +51,7 @@ pub fn suggest(input: &AgentInput) -> Analysis {
     given.findings.sort_by(|a, b| (a.kind, &a.subject).cmp(&(b.kind, &b.subject)));
     if given.findings.len() > MAX_FINDINGS {
         let last = given.findings[MAX_FINDINGS].kind;
-        let text = format!("{} more findings wait for the next run", given.findings.len() - MAX_FINDINGS);
+        let text = format!("a run gives {MAX_FINDINGS} findings; left for the next one: {}", given.findings.len() - MAX_FINDINGS);
         given.findings.truncate(MAX_FINDINGS);
         given.skip(last, SkipReason::LimitReached, text);
     }

@@ -1,7 +1,7 @@
 //! "Suggested policy review": a spike or a dip of what a policy stops, with the change that came before.
 
 use super::{Given, count};
-use crate::agent::{AgentInput, DayEffect, Evidence, Finding, PolicyFacts, Proposal, SuggestionKind};
+use crate::agent::{AgentInput, DayEffect, Evidence, Finding, PolicyFacts, Proposal, SuggestionKind, policy_subject};
 
 /// Days before that a day is compared with, at least, and sign-ins by which it must differ. The documentation gives no thresholds.
 const FEWEST_DAYS: usize = 3;
@@ -47,7 +47,7 @@ fn of_policy(policy: &PolicyFacts, last: &DayEffect, before: &[DayEffect]) -> Op
     }
     Some(Finding {
         kind: SuggestionKind::PolicyReview,
-        subject: format!("policy:{}", policy.id),
+        subject: policy_subject(policy.id),
         title: format!("Review \"{}\": what it stops {word}", policy.name),
         reasoning,
         grounds: [ground.to_owned()].into(),

@@ -3,7 +3,9 @@
 mod baseline;
 mod consolidation;
 mod golden;
+mod readings;
 mod reconcile;
+mod rollouts;
 mod rules;
 mod settings;
 mod sign_ins;

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::agent::{
-    Decision, Evidence, Finding, NotDecidable, Outcome, Proposal, Reason, Reconciled, Run, SkipReason, Skipped, Step, Suggestion,
-    SuggestionKind, SuggestionStatus, reconcile,
+    Acceptable, CarriedOut, Decision, Evidence, Finding, NotDecidable, Outcome, Proposal, Reason, Reconciled, Run, SkipReason, Skipped,
+    Step, Suggestion, SuggestionKind, SuggestionStatus, reconcile,
 };
 use domain::change::kind::ChangePayload;
 use domain::change::status::ChangeStatus;
@@ -36,13 +36,16 @@ fn run_at(number: u128, at: DateTime<Utc>) -> Run {
 }
 
 fn next(earlier: Vec<Suggestion>, findings: Vec<Finding>, skipped: &[Skipped], at: DateTime<Utc>) -> Vec<Reconciled> {
-    reconcile(&run_at(2, at), findings, skipped, earlier, &BTreeMap::from([(ChangeId(id(9)), ChangeStatus::Draft)]), || {
-        SuggestionId(id(77))
-    })
+    reconcile(&run_at(2, at), findings, skipped, earlier, &standing(ChangeStatus::Draft), || SuggestionId(id(77)))
+}
+
+/// The one change of these tests stands there.
+fn standing(status: ChangeStatus) -> CarriedOut {
+    CarriedOut { changes: BTreeMap::from([(ChangeId(id(9)), status)]), ..CarriedOut::default() }
 }
 
 fn first() -> Suggestion {
-    let made = reconcile(&run_at(1, now()), vec![finding(&["A"], 3)], &[], Vec::new(), &BTreeMap::new(), || SuggestionId(id(70)));
+    let made = reconcile(&run_at(1, now()), vec![finding(&["A"], 3)], &[], Vec::new(), &CarriedOut::default(), || SuggestionId(id(70)));
     assert_eq!(made[0].outcome, Outcome::Created);
     made.into_iter().next().unwrap().suggestion
 }
@@ -116,18 +119,18 @@ fn what_is_accepted_waits_for_its_change_and_each_step_for_its_own() {
 
     assert_eq!(accepted.clone().change_cancelled(now()).status, SuggestionStatus::New);
     // The change was cancelled by other means: the suggestion is open again with the next run.
-    let cancelled = BTreeMap::from([(change, ChangeStatus::Cancelled)]);
+    let cancelled = standing(ChangeStatus::Cancelled);
     let back = reconcile(&run_at(2, now()), vec![finding(&["A"], 3)], &[], vec![accepted], &cancelled, || SuggestionId(id(77)));
     assert_eq!((back[0].suggestion.status, back[0].reason), (SuggestionStatus::New, Some(Reason::ChangeCancelled)));
 }
 
 #[test]
-fn what_proposes_no_change_says_what_to_do_instead() {
+fn what_proposes_nothing_to_accept_says_what_to_do_instead() {
     let of = |proposal| Suggestion { finding: Finding { proposal, ..finding(&["A"], 1) }, ..first() };
     let review = of(Proposal::Review).decided(&Decision::Accept(ChangeId(id(9))), MEMBER, None, now());
     assert!(review.unwrap_err().to_string().contains("mark it as reviewed"));
     let rollout = of(Proposal::Rollout { policy_id: PolicyId(id(1)), eligibility: Vec::new() });
-    assert!(rollout.acceptable().unwrap_err().to_string().contains("phased rollout"));
+    assert_eq!(rollout.acceptable(), Ok(Acceptable::Rollout(PolicyId(id(1)))));
 }
 
 proptest! {
@@ -142,7 +145,7 @@ proptest! {
             match what {
                 0..=2 => {
                     let findings: Vec<Finding> = if grounds[which].is_empty() { Vec::new() } else { vec![finding(grounds[which], which as u64)] };
-                    let made = reconcile(&run_at(3, at), findings, &[], known.clone(), &BTreeMap::new(), || SuggestionId(id(70)));
+                    let made = reconcile(&run_at(3, at), findings, &[], known.clone(), &CarriedOut::default(), || SuggestionId(id(70)));
                     for one in made {
                         known.retain(|suggestion| suggestion.id != one.suggestion.id);
                         known.push(one.suggestion);

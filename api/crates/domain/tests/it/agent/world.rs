@@ -55,7 +55,13 @@ pub fn material(policies: &[Value]) -> Material {
     let policies = policies.iter().enumerate().map(|(at, policy)| {
         let mut policy = policy.clone();
         policy["id"] = json!(id(1000 + at as u128));
-        MaterialPolicy { id: PolicyId(id(2000 + at as u128)), document: document(policy), since: now() - TimeDelta::days(30), edit: None }
+        MaterialPolicy {
+            id: PolicyId(id(2000 + at as u128)),
+            document: document(policy),
+            since: now() - TimeDelta::days(30),
+            edit: None,
+            rollout: None,
+        }
     });
     Material {
         at: now(),
