@@ -2,7 +2,7 @@
 
 use domain::access::Operation;
 use domain::agent::{Decision, Suggestion, SuggestionKind, identity, policy_subject};
-use domain::event::{EventKind, SubjectKind};
+use domain::event::{EventKind, NewEvent, SubjectKind};
 use domain::id::{AuditId, PolicyId, RolloutId};
 use domain::rollout::{Guard, ManagedRollout, RolloutMode};
 use domain::workspace::Actor;
@@ -85,18 +85,24 @@ impl App {
     /// Called by whatever saves a rollout, in the transaction that saves it and before its events: once it is completed, the suggestion that it
     /// carries out is applied; where it was cancelled or rolled back, the suggestion is open again. Does not commit.
     pub(crate) async fn settle_suggested_rollout(&self, tx: &WriteTx, rollout: &ManagedRollout) -> Result<(), StoreError> {
+        if let Some(event) = self.settled_suggestion(tx, rollout).await? {
+            tx.append_events(rollout.workspace_id, self.now(), vec![event]).await?;
+        }
+        Ok(())
+    }
+
+    /// The same for whoever saves many rollouts before the first event: the event, which is not appended.
+    pub(crate) async fn settled_suggestion(&self, tx: &WriteTx, rollout: &ManagedRollout) -> Result<Option<NewEvent>, StoreError> {
         let status = rollout.state.status;
         if !status.terminal() {
-            return Ok(());
+            return Ok(None);
         }
-        let Some(suggestion) = tx.suggestion_of_rollout(rollout.workspace_id, rollout.id).await? else { return Ok(()) };
+        let Some(suggestion) = tx.suggestion_of_rollout(rollout.workspace_id, rollout.id).await? else { return Ok(None) };
         let (from, read) = (suggestion.status, suggestion.revision);
         let settled = suggestion.rollout_ended(status, self.now());
         tx.update_suggestion(&settled, read).await?;
         let data = json!({ "from": from, "to": settled.status, "rolloutId": rollout.id });
-        let event = suggestion_event(&settled, EventKind::SuggestionStatusChanged, rollout.acting, data);
-        tx.append_events(rollout.workspace_id, self.now(), vec![event]).await?;
-        Ok(())
+        Ok(Some(suggestion_event(&settled, EventKind::SuggestionStatusChanged, rollout.acting, data)))
     }
 }
 

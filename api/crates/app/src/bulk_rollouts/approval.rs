@@ -15,7 +15,7 @@ use store::WriteTx;
 
 use super::command::{DecideBulkRolloutApproval, RequestBulkRolloutApproval};
 use super::query::digest_over;
-use super::step::{Asked, Taken};
+use super::step::{Asked, Stopped, Taken};
 use super::view::BulkRolloutView;
 use crate::App;
 use crate::changes::approval::optional_text;
@@ -48,7 +48,7 @@ impl App {
             if events.is_empty() {
                 return Err(Refusal::ApprovalNotNeeded.into());
             }
-            Ok(Taken { detail: json!({ "digest": asked.digest, "plans": events.len() }), events, bulk })
+            Ok(Taken { detail: json!({ "digest": asked.digest, "plans": events.len() }), events, audits: Vec::new(), bulk })
         })
         .await
     }
@@ -73,7 +73,7 @@ impl App {
                 return Err(Refusal::NotApproved.into());
             }
             let persons = persons_of(tx, actor, &rollouts).await?;
-            let mut events = Vec::new();
+            let mut stopped = Stopped::default();
             let plans = rollouts.len();
             for mut rollout in rollouts {
                 let digest = rollout.state.plan.digest().0;
@@ -82,16 +82,17 @@ impl App {
                 match asked.approve {
                     Verdict::Approve => {
                         approve(&mut rollout, &decision)?;
-                        events.push(self.keep(tx, actor, rollout).await?);
+                        stopped.events.push(self.keep(tx, actor, rollout).await?);
                     }
                     Verdict::Reject => {
                         reject(&mut rollout, &decision)?;
                         let cancel = Command::Cancel { reason: comment.clone().unwrap_or_default(), end: EndReason::Rejected };
-                        events.extend(self.stop_child(tx, rollout, &cancel, Some(actor.member_id)).await?);
+                        self.stop_child(tx, rollout, &cancel, Some(actor.member_id), &mut stopped).await?;
                     }
                 }
             }
-            Ok(Taken { detail: json!({ "digest": asked.digest, "plans": plans, "comment": comment }), events, bulk })
+            let detail = json!({ "digest": asked.digest, "plans": plans, "comment": comment });
+            Ok(Taken { bulk, detail, events: stopped.events, audits: stopped.audits })
         })
         .await
     }

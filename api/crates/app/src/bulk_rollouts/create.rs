@@ -109,7 +109,7 @@ impl App {
             items.iter_mut().for_each(|item| item.blocked = None);
             tx.put_bulk_rollout_items(&items).await?;
             tx.enqueue_job(&plan_job(self, bulk.workspace_id, bulk.id)).await?;
-            Ok(Taken { bulk, detail: json!({ "tenants": items.len() }), events: Vec::new() })
+            Ok(Taken { bulk, detail: json!({ "tenants": items.len() }), events: Vec::new(), audits: Vec::new() })
         })
         .await
     }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::command::ExcludeBulkRolloutTenant;
 use super::start::not_ready;
-use super::step::{Asked, Taken, check_reason};
+use super::step::{Asked, Stopped, Taken, check_reason};
 use super::view::BulkRolloutView;
 use crate::App;
 use crate::error::{AppError, AppResult};
@@ -35,11 +35,11 @@ impl App {
                 Some(id) => tx.hold_rollout(bulk.workspace_id, id).await?,
                 None => None,
             };
-            let mut events = Vec::new();
+            let mut stopped = Stopped::default();
             match rollout {
                 Some(rollout) if rollout.state.status == RolloutStatus::Planned => {
                     let cancel = Command::Cancel { reason: asked.reason.clone(), end: EndReason::LeftOut };
-                    events = self.stop_child(tx, rollout, &cancel, Some(actor.member_id)).await?;
+                    self.stop_child(tx, rollout, &cancel, Some(actor.member_id), &mut stopped).await?;
                 }
                 Some(rollout) if !rollout.state.status.terminal() => {
                     let view = BulkRolloutView::load(tx, bulk).await?;
@@ -49,7 +49,8 @@ impl App {
             }
             item.excluded = Some(Exclusion { by: actor.member_id, at: self.now(), reason: asked.reason.clone() });
             tx.put_bulk_rollout_items(&[item]).await?;
-            Ok(Taken { bulk, detail: json!({ "tenantId": asked.tenant_id, "reason": asked.reason }), events })
+            let detail = json!({ "tenantId": asked.tenant_id, "reason": asked.reason });
+            Ok(Taken { bulk, detail, events: stopped.events, audits: stopped.audits })
         })
         .await
     }

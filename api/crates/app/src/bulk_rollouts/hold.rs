@@ -22,7 +22,7 @@ impl App {
                 return Err(not_ready(&view, "nothing of it goes forward"));
             }
             bulk.hold = Some(WaveHold { by: actor.member_id, at: self.now(), reason: asked.reason.clone() });
-            Ok(Taken { bulk, detail: json!({ "reason": asked.reason }), events: Vec::new() })
+            Ok(Taken { bulk, detail: json!({ "reason": asked.reason }), events: Vec::new(), audits: Vec::new() })
         })
         .await
     }
@@ -36,7 +36,7 @@ impl App {
                 return Err(not_ready(&view, "nobody holds it; a breach is resumed or ended in its own tenant"));
             }
             self.wake_children(tx, bulk.workspace_id, bulk.id).await?;
-            Ok(Taken { bulk, detail: json!({ "reason": asked.reason }), events: Vec::new() })
+            Ok(Taken { bulk, detail: json!({ "reason": asked.reason }), events: Vec::new(), audits: Vec::new() })
         })
         .await
     }

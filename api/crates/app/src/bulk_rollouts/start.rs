@@ -50,7 +50,12 @@ impl App {
                 check_forecasts(tx, &rollouts).await?;
             }
             bulk.started = Some(StartedBy { by: actor.member_id, at: self.now(), confirm_forecast: asked.confirm_forecast });
-            Ok(Taken { bulk, detail: json!({ "digest": asked.digest, "confirmForecast": asked.confirm_forecast }), events: Vec::new() })
+            Ok(Taken {
+                bulk,
+                detail: json!({ "digest": asked.digest, "confirmForecast": asked.confirm_forecast }),
+                events: Vec::new(),
+                audits: Vec::new(),
+            })
         })
         .await
     }
@@ -83,7 +88,7 @@ impl App {
             }
             bulk.released_phase = bulk.released_phase.saturating_add(1);
             self.wake_children(tx, bulk.workspace_id, bulk.id).await?;
-            Ok(Taken { detail: json!({ "releasedPhase": bulk.released_phase }), events: Vec::new(), bulk })
+            Ok(Taken { detail: json!({ "releasedPhase": bulk.released_phase }), events: Vec::new(), audits: Vec::new(), bulk })
         })
         .await
     }

@@ -1,6 +1,7 @@
 //! What every step on a rollout across tenants has in common: authorize, hold, once, revision, decide, save.
 
 use domain::access::Operation;
+use domain::audit::NewAuditEntry;
 use domain::bulk_rollout::{BulkRollout, bulk_rollout_event};
 use domain::event::{EventKind, NewEvent, SubjectKind};
 use domain::id::{AuditId, BulkRolloutId};
@@ -40,6 +41,15 @@ pub(super) struct Taken {
     pub(super) detail: Value,
     /// Events beside the one that says which step it was.
     pub(super) events: Vec<NewEvent>,
+    /// Audit entries beside the step's own.
+    pub(super) audits: Vec<(AuditId, NewAuditEntry)>,
+}
+
+/// What stopping rollouts leaves behind beside their rows. Events and audit entries come last: everybody waits for the place of the next one.
+#[derive(Default)]
+pub(super) struct Stopped {
+    pub(super) events: Vec<NewEvent>,
+    pub(super) audits: Vec<(AuditId, NewAuditEntry)>,
 }
 
 impl App {
@@ -77,7 +87,7 @@ impl App {
 
     /// Saves a step with its events and an audit entry, and enqueues a look at the waves; does not commit.
     async fn save_bulk_rollout(&self, tx: &WriteTx, actor: &Actor, operation: Operation, taken: Taken) -> AppResult<BulkRollout> {
-        let Taken { mut bulk, detail, events } = taken;
+        let Taken { mut bulk, detail, events, mut audits } = taken;
         let now = self.now();
         bulk.revision += 1;
         bulk.updated_at = now;
@@ -86,7 +96,8 @@ impl App {
         let step = bulk_rollout_event(&bulk, Some(actor.member_id), EventKind::BulkRolloutChanged, data);
         tx.append_events(bulk.workspace_id, now, events.into_iter().chain([step]).collect()).await?;
         let subject = Subject::new(SubjectKind::BulkRollout, bulk.id.0, None);
-        tx.append_audit(bulk.workspace_id, AuditId(self.ids().uuid()), now, subject.done(actor, operation, detail)).await?;
+        audits.push((AuditId(self.ids().uuid()), subject.done(actor, operation, detail)));
+        tx.append_audits(bulk.workspace_id, now, audits).await?;
         tx.enqueue_job(&wave_job(self, bulk.workspace_id, bulk.id)).await?;
         Ok(bulk)
     }

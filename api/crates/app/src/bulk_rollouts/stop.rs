@@ -2,7 +2,6 @@
 
 use domain::access::Operation;
 use domain::bulk::NotStarted;
-use domain::event::NewEvent;
 use domain::id::{AuditId, MemberId};
 use domain::rollout::{Command, CommandKind, EndReason, ManagedRollout, allowed};
 use domain::workspace::Actor;
@@ -12,7 +11,7 @@ use store::WriteTx;
 use super::command::ReasonedBulkRolloutStep;
 use super::hold::step;
 use super::start::not_ready;
-use super::step::{Taken, check_reason};
+use super::step::{Stopped, Taken, check_reason};
 use super::view::BulkRolloutView;
 use crate::App;
 use crate::error::AppResult;
@@ -45,34 +44,34 @@ impl App {
             if view.status.terminal() {
                 return Err(not_ready(&view, "it is over: what is complete is rolled back policy by policy"));
             }
-            let mut events = Vec::new();
-            let mut stopped = 0;
+            let mut stopped = Stopped::default();
             for rollout in tx.hold_bulk_rollout_rollouts(bulk.workspace_id, bulk.id).await? {
                 // Where there is nothing to take back, it is given up.
                 let takes = allowed(&rollout.state);
                 let how = [&command, &left_out].into_iter().find(|command| takes.contains(&command.kind()));
                 let Some(how) = how.filter(|_| !rollout.state.status.terminal()) else { continue };
-                stopped += 1;
-                events.extend(self.stop_child(tx, rollout, how, Some(actor.member_id)).await?);
+                self.stop_child(tx, rollout, how, Some(actor.member_id), &mut stopped).await?;
             }
             let mut rest = tx.bulk_rollout_items(bulk.workspace_id, bulk.id).await?;
             rest.retain(|item| item.rollout_id.is_none() && item.excluded.is_none() && item.not_started.is_none());
             rest.iter_mut().for_each(|item| item.not_started = Some(NotStarted::Cancelled));
             tx.put_bulk_rollout_items(&rest).await?;
             bulk.hold = None;
-            Ok(Taken { bulk, detail: json!({ "reason": asked.reason, "rollouts": stopped }), events })
+            let detail = json!({ "reason": asked.reason, "rollouts": stopped.audits.len() });
+            Ok(Taken { bulk, detail, events: stopped.events, audits: stopped.audits })
         })
         .await
     }
 
-    /// Stops one tenant's rollout with an audit entry, and has it looked at; its events. Does not commit.
+    /// Stops one tenant's rollout and has it looked at. Appends nothing, and does not commit.
     pub(super) async fn stop_child(
         &self,
         tx: &WriteTx,
         rollout: ManagedRollout,
         command: &Command,
         by: Option<MemberId>,
-    ) -> AppResult<Vec<NewEvent>> {
+        stopped: &mut Stopped,
+    ) -> AppResult<()> {
         let now = self.now();
         let taken = self.moved(by, rollout, command, &none_needed())?;
         let mut rollout = taken.rollout;
@@ -87,9 +86,9 @@ impl App {
             CommandKind::RollBack => Operation::RollBackRollout,
             _ => Operation::CancelRollout,
         };
-        tx.append_audit(rollout.workspace_id, AuditId(self.ids().uuid()), now, super::wave::entry(by, action, &rollout, taken.detail))
-            .await?;
         tx.enqueue_job(&rollout_look(self, &rollout)).await?;
-        Ok(taken.events)
+        stopped.audits.push((AuditId(self.ids().uuid()), super::wave::entry(by, action, &rollout, taken.detail)));
+        stopped.events.extend(taken.events.into_iter().chain(self.settled_suggestion(tx, &rollout).await?));
+        Ok(())
     }
 }

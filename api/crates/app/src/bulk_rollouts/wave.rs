@@ -14,6 +14,7 @@ use futures_util::FutureExt;
 use serde_json::{Value, json};
 use store::{Job, WriteTx};
 
+use super::step::Stopped;
 use super::view::{BulkRolloutView, parts};
 use super::wake::wave_job;
 use crate::App;
@@ -66,7 +67,7 @@ async fn settle(
 ) -> AppResult<()> {
     let now = app.now();
     let before = bulk.clone();
-    let mut events = leave(app, tx, &bulk, parts, wave).await?;
+    let Stopped { mut events, audits } = leave(app, tx, &bulk, parts, wave).await?;
     if bulk.held_by != wave.held_by {
         bulk.held_by.clone_from(&wave.held_by);
         let (kind, data) = if wave.held_by.is_empty() {
@@ -96,6 +97,7 @@ async fn settle(
     if !events.is_empty() {
         tx.append_events(bulk.workspace_id, now, events).await?;
     }
+    tx.append_audits(bulk.workspace_id, now, audits).await?;
     Ok(())
 }
 
@@ -106,8 +108,8 @@ async fn leave(
     bulk: &BulkRollout,
     parts: &[(BulkRolloutItem, Option<ChildRollout>)],
     wave: &NextWave,
-) -> AppResult<Vec<domain::event::NewEvent>> {
-    let mut events = Vec::new();
+) -> AppResult<Stopped> {
+    let mut stopped = Stopped::default();
     let mut left = Vec::new();
     for (tenant, why) in &wave.leave {
         let Some(item) = parts.iter().map(|(item, _)| item).find(|item| item.tenant_id == *tenant) else { continue };
@@ -118,11 +120,11 @@ async fn leave(
         // One that somebody started by hand a moment ago goes its own way.
         let Some(rollout) = rollout.filter(|rollout| rollout.state.status == RolloutStatus::Planned) else { continue };
         let cancel = Command::Cancel { reason: format!("the rollout across tenants ended: {why}"), end: EndReason::LeftOut };
-        events.extend(app.stop_child(tx, rollout, &cancel, None).await?);
+        app.stop_child(tx, rollout, &cancel, None, &mut stopped).await?;
         left.push(BulkRolloutItem { not_started: Some(*why), ..item.clone() });
     }
     tx.put_bulk_rollout_items(&left).await?;
-    Ok(events)
+    Ok(stopped)
 }
 
 /// Starts one tenant as the member who started the whole. Whether it is to be tried again later.
