@@ -54,6 +54,9 @@ async fn main() {
     world.add_many(tenants).await;
     for number in 0..tenants {
         world.cloud.call("POST", &format!("/tenants/{}/objects", tenant_id(number)), rings(number)).await;
+        // As every policy for everybody has to.
+        let excluded = json!({ "conditions": { "users": { "includeUsers": ["All"], "excludeGroups": [group_id(number)] } } });
+        world.cloud.portal_edit(tenant_id(number), &policy_id(number).to_string(), excluded).await;
     }
     let managed = world.connect_added(&owner, tenants).await;
     println!("connected and imported: {:.0} s", began.elapsed().as_secs_f64());

@@ -1,6 +1,7 @@
 //! Who sees and takes part: a member limited to some tenants has no part in a bulk change with any other.
 
 use harness::bulk::{create, dry_run, mutate, try_step};
+use harness::world::World;
 use harness::{Client, Database};
 use serde_json::{Value, json};
 
@@ -11,7 +12,7 @@ on_both_databases!(a_limited_member_sees_only_what_lies_within_its_tenants);
 async fn a_limited_member_sees_only_what_lies_within_its_tenants(database: Database) {
     let stage = Stage::set(database, 2).await;
     let (owner, tenants) = (&stage.owner, &stage.tenants);
-    let limited = key(&stage, &[&tenants[0].id]).await;
+    let limited = limited_to(&stage.world, owner, &[&tenants[0].id]).await;
     let both = create(owner, stage.rename("Both")).await;
     let mut input = stage.rename("One");
     input["tenantIds"] = json!([tenants[0].id]);
@@ -42,10 +43,10 @@ async fn a_limited_member_sees_only_what_lies_within_its_tenants(database: Datab
 }
 
 /// A client with an administrator's API key that is limited to these tenants.
-async fn key(stage: &Stage, tenants: &[&str]) -> Client {
+pub(crate) async fn limited_to(world: &World, owner: &Client, tenants: &[&str]) -> Client {
     let query = "mutation($input: CreateApiKeyInput!) { createApiKey(input: $input) { secret userErrors { code message } } }";
     let input = json!({ "displayName": "limited", "role": "ADMIN", "expiresAt": crate::members::days(1), "tenantIds": tenants });
-    let made = stage.owner.send(query, json!({ "input": input })).await;
+    let made = owner.send(query, json!({ "input": input })).await;
     assert_eq!(made.user_errors("createApiKey"), Vec::<String>::new(), "{:#}", made.body);
-    Client::new(stage.world.server.base(), Some(&made.text("/createApiKey/secret")))
+    Client::new(world.server.base(), Some(&made.text("/createApiKey/secret")))
 }

@@ -4,7 +4,7 @@ mod approval;
 mod frozen;
 mod impact;
 mod isolation;
-mod limited;
+pub(crate) mod limited;
 mod names;
 mod page;
 mod story;

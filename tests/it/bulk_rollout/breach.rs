@@ -1,9 +1,10 @@
 //! Learning is carried over: a breach in one tenant holds all others until somebody has dealt with it.
 
 use harness::Database;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Stage;
+use crate::bulk::limited::limited_to;
 
 on_both_databases!(a_breach_in_one_tenant_holds_all);
 
@@ -25,6 +26,16 @@ async fn a_breach_in_one_tenant_holds_all(database: Database) {
     );
     assert_eq!((stage.state(&held, 0), stage.state(&held, 2)), ("BREACHED", "WAITING"), "{held:#}");
     assert_eq!(stage.override_forward(&begun, 1, "advanceRollout").await, ["WAVE_HELD"]);
+
+    // Who sees one tenant sees why it waits, and nothing of the others.
+    let limited = limited_to(&stage.world, &stage.owner, &[&stage.tenants[1].id]).await;
+    let query = "query($bulk: ID!, $own: ID!, $other: ID!) { bulkRollout(id: $bulk) { id } other: rollout(id: $other) { id } \
+                 rollout(id: $own) { status bulkRollout { id } hold { text } } }";
+    let variables = json!({ "bulk": begun["id"], "own": stage.rollout(&held, 1)["id"], "other": breached["id"] });
+    let seen = limited.send(query, variables).await;
+    assert_eq!((seen.at("/bulkRollout"), seen.at("/other"), seen.at("/rollout/bulkRollout")), (&Value::Null, &Value::Null, &Value::Null));
+    assert_eq!(seen.at("/rollout/status"), "RUNNING");
+    assert!(!seen.at("/rollout/hold/text").as_str().unwrap_or_default().contains("Tenant 0000"), "{:#}", seen.body);
 
     // The one that breached is taken back: it has failed, within what is tolerated, and the others go on.
     let stop = json!({ "id": breached["id"], "reason": "a test asks" });

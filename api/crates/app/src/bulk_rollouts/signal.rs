@@ -12,10 +12,6 @@ pub(crate) async fn wave_signal_of(reader: &Reader, rollout: &ManagedRollout) ->
     let Some(id) = rollout.bulk_rollout_id else { return Ok(None) };
     let Some(bulk) = reader.bulk_rollout(rollout.workspace_id, id).await? else { return Ok(None) };
     let stopped = reader.bulk_rollout_stopped(rollout.workspace_id, id).await?;
-    let breached = stopped.into_iter().filter(|(tenant, child)| child.breached() && *tenant != rollout.tenant_id);
-    // One is enough to hold it.
-    let first: Vec<TenantId> = breached.map(|(tenant, _)| tenant).take(1).collect();
-    let tenants = reader.tenants_by_ids(rollout.workspace_id, &first).await?;
-    let named: Vec<(TenantId, String)> = tenants.into_iter().map(|tenant| (tenant.id, tenant.display_name)).collect();
-    Ok(Some(wave_signal(&bulk, rollout.tenant_id, &named)))
+    let breached: Vec<TenantId> = stopped.into_iter().filter(|(_, child)| child.breached()).map(|(tenant, _)| tenant).collect();
+    Ok(Some(wave_signal(&bulk, rollout.tenant_id, &breached)))
 }

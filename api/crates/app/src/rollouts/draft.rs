@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::command::PhaseDraft;
 use super::facts::{GroupFacts as Counted, RolloutFacts};
+use super::tick::signals::excludes_all;
 use crate::App;
 use crate::error::{AppError, AppResult};
 use crate::runner::jobs::people_job;
@@ -176,6 +177,7 @@ fn eligibility_facts(
         groups_usable: count(facts.groups.iter().filter(|group| group.reached > 0 && !group.used_in.is_empty()).count()),
         policy_headroom: Some(u32::try_from(most.saturating_sub(policies)).unwrap_or(u32::MAX)),
         emergency_accounts: count(tenant.emergency_access.principals.len()),
+        emergency_excluded: excludes_all(&canonical, &tenant.emergency_access),
         other_rollout,
         tenant_connected: tenant.imported_at.is_some() && reachable,
     }

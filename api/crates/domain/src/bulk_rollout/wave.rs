@@ -71,15 +71,16 @@ impl WaveSignal {
     }
 }
 
-/// What the whole lets the rollout of `tenant` do. `breached`: the tenants that stand at a breach, with their names.
-pub fn wave_signal(bulk: &BulkRollout, tenant: TenantId, breached: &[(TenantId, String)]) -> WaveSignal {
-    let other = breached.iter().find(|(breached, _)| *breached != tenant);
-    let held = match (&bulk.hold, other) {
-        (Some(hold), _) => Some(format!("the rollout across tenants is paused ({}): resume it first", hold.reason)),
-        (None, Some((_, name))) => {
-            Some(format!("the rollout in {name} stands at a breach, which holds all tenants: resume or end that one first"))
+/// What the whole lets the rollout of `tenant` do. `breached`: the tenants that stand at a breach. None is named: whoever sees one tenant need not
+/// know of the others.
+pub fn wave_signal(bulk: &BulkRollout, tenant: TenantId, breached: &[TenantId]) -> WaveSignal {
+    let other = breached.iter().any(|breached| *breached != tenant);
+    let held = match &bulk.hold {
+        Some(hold) => Some(format!("the rollout across tenants is paused ({}): resume it first", hold.reason)),
+        None if other => {
+            Some("the rollout in another tenant stands at a breach, which holds all of them: resume or end that one first".to_owned())
         }
-        (None, None) => None,
+        None => None,
     };
     let released = (bulk.mode == RolloutMode::Manual).then_some(bulk.released_phase);
     WaveSignal { held, released }

@@ -21,6 +21,8 @@ text_enum! {
         PolicyHeadroom = "POLICY_HEADROOM",
         /// The tenant's emergency accounts are configured.
         EmergencyAccounts = "EMERGENCY_ACCOUNTS",
+        /// The policy excludes them: at the end it is enabled for everybody.
+        EmergencyExcluded = "EMERGENCY_EXCLUDED",
         /// No other rollout of the policy is under way.
         NoOtherRollout = "NO_OTHER_ROLLOUT",
         /// The tenant is connected and imported.
@@ -67,6 +69,8 @@ pub struct EligibilityFacts {
     pub policy_headroom: Option<u32>,
     /// Emergency accounts and groups configured for the tenant.
     pub emergency_accounts: u32,
+    /// The policy excludes every one of them.
+    pub emergency_excluded: bool,
     /// A rollout of the policy is under way.
     pub other_rollout: bool,
     /// The tenant is connected and imported.

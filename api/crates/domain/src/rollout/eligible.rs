@@ -46,6 +46,12 @@ fn reason(code: EligibilityCode, facts: &EligibilityFacts) -> EligibilityReason 
         C::EmergencyAccounts => {
             (false, "no emergency account is configured for the tenant: name them first, so that nothing locks them out".to_owned())
         }
+        C::EmergencyExcluded if facts.emergency_excluded => (true, "the policy excludes them, too".to_owned()),
+        C::EmergencyExcluded => {
+            let text =
+                "the policy does not exclude every emergency account: exclude them first, because it is enabled for everybody at the end";
+            (false, text.to_owned())
+        }
         C::NoOtherRollout if !facts.other_rollout => (true, "no other rollout of the policy is under way".to_owned()),
         C::NoOtherRollout => (false, "a rollout of the policy is under way: end it first".to_owned()),
         C::TenantConnected if facts.tenant_connected => (true, "the tenant is connected and imported".to_owned()),

@@ -235,6 +235,8 @@ mirror! {
         PolicyHeadroom,
         /// The tenant's emergency accounts are configured.
         EmergencyAccounts,
+        /// The policy excludes them: at the end it is enabled for everybody.
+        EmergencyExcluded,
         /// No other rollout of the policy is under way.
         NoOtherRollout,
         /// The tenant is connected and imported.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use domain::document::PolicyDocument;
+use domain::document::{Canonical, PolicyDocument};
 use domain::id::{TenantId, WorkspaceId};
 use domain::people::People;
 use domain::rollout::{
@@ -112,26 +112,28 @@ async fn seen(
 
 fn policy_seen(document: &PolicyDocument, emergency: Option<&EmergencyAccess>) -> PolicySeen {
     let canonical = document.canonical();
-    let listed = |list: &str| -> BTreeSet<Uuid> {
-        canonical.texts(&["conditions", "users", list]).filter_map(|id| Uuid::parse_str(id).ok()).collect()
-    };
-    let (users, groups) = (listed("excludeUsers"), listed("excludeGroups"));
-    let excluded = |access: &EmergencyAccess| {
-        access.principals.iter().all(|principal| match principal.kind {
-            DirectoryKind::Group => groups.contains(&principal.object_id),
-            DirectoryKind::User => {
-                let within = principal.member_of.as_ref().is_some_and(|member_of| member_of.iter().any(|group| groups.contains(group)));
-                users.contains(&principal.object_id) || within
-            }
-            _ => true,
-        })
-    };
     PolicySeen {
         state: document.state(),
         grants: grants(&canonical),
         canonical: canonical.hash(),
-        emergency_excluded: emergency.is_none_or(excluded),
+        emergency_excluded: emergency.is_none_or(|access| excludes_all(&canonical, access)),
     }
+}
+
+/// Whether a policy excludes every emergency account and group, accounts by a group that they are in, too.
+pub(crate) fn excludes_all(canonical: &Canonical, access: &EmergencyAccess) -> bool {
+    let listed = |list: &str| -> BTreeSet<Uuid> {
+        canonical.texts(&["conditions", "users", list]).filter_map(|id| Uuid::parse_str(id).ok()).collect()
+    };
+    let (users, groups) = (listed("excludeUsers"), listed("excludeGroups"));
+    access.principals.iter().all(|principal| match principal.kind {
+        DirectoryKind::Group => groups.contains(&principal.object_id),
+        DirectoryKind::User => {
+            let within = principal.member_of.as_ref().is_some_and(|member_of| member_of.iter().any(|group| groups.contains(group)));
+            users.contains(&principal.object_id) || within
+        }
+        _ => true,
+    })
 }
 
 /// How many members each of these groups has now; one that is gone is missing.

@@ -11,6 +11,7 @@ fn fit() -> EligibilityFacts {
         groups_usable: 5,
         policy_headroom: Some(1),
         emergency_accounts: 1,
+        emergency_excluded: true,
         other_rollout: false,
         tenant_connected: true,
     }
@@ -29,6 +30,7 @@ fn each_prerequisite_alone_makes_it_ineligible_and_says_so() {
         (C::PolicyHeadroom, EligibilityFacts { policy_headroom: Some(0), ..fit() }),
         (C::PolicyHeadroom, EligibilityFacts { policy_headroom: None, ..fit() }),
         (C::EmergencyAccounts, EligibilityFacts { emergency_accounts: 0, ..fit() }),
+        (C::EmergencyExcluded, EligibilityFacts { emergency_excluded: false, ..fit() }),
         (C::NoOtherRollout, EligibilityFacts { other_rollout: true, ..fit() }),
         (C::TenantConnected, EligibilityFacts { tenant_connected: false, ..fit() }),
     ];
