@@ -4,8 +4,13 @@ use harness::Database;
 use serde_json::json;
 
 use super::Stage;
+use crate::schedules::{delete, deny, freeze, in_ms};
 
-on_both_databases!(a_cancellation_ends_it_in_every_tenant, a_kill_in_the_middle_forgets_no_tenant);
+on_both_databases!(
+    a_cancellation_ends_it_in_every_tenant,
+    a_kill_in_the_middle_forgets_no_tenant,
+    a_frozen_tenant_gives_its_turn_to_the_next_one
+);
 
 async fn a_cancellation_ends_it_in_every_tenant(database: Database) {
     let stage = Stage::set(database, 3).await;
@@ -39,4 +44,28 @@ async fn a_kill_in_the_middle_forgets_no_tenant(database: Database) {
         let created = twins.iter().filter(|write| write["method"] == "POST").count();
         assert_eq!(created, 1, "one twin in each tenant: {running:#}");
     }
+}
+
+async fn a_frozen_tenant_gives_its_turn_to_the_next_one(database: Database) {
+    let stage = Stage::set(database, 2).await;
+    let mut window = deny("Now", in_ms(-60_000), in_ms(3_600_000));
+    window["tenantIds"] = json!([stage.tenants[0].id]);
+    let frozen = freeze(&stage.owner, window).await;
+    let window = frozen.at("/createFreezeWindow/freezeWindow").clone();
+    let strategy = json!({ "maxConcurrent": 1, "failureTolerance": { "count": 3 } });
+    let begun = stage.started(json!({ "strategy": strategy })).await;
+    let seen = stage.until(&begun, |seen| stage.rollout(seen, 1)["phase"] == 1).await;
+    assert_eq!((stage.state(&seen, 0), &stage.tenant(&seen, 0)["refused"]["code"]), ("WAITING", &json!("FROZEN")), "{seen:#}");
+    let query = "{ auditLog(first: 10, where: { actions: [\"startRollout\"] }) { nodes { outcome } } }";
+    let audit = stage.owner.send(query, json!({})).await;
+    assert_eq!(audit.at("/auditLog/nodes"), &json!([{ "outcome": "DONE" }]), "asking whether it is frozen is no refused attempt");
+
+    // The next move of the other one is a reason to look again.
+    delete(&stage.owner, &window).await;
+    let stop = json!({ "id": stage.rollout(&seen, 1)["id"], "reason": "a test asks" });
+    let query = "mutation($input: StopRolloutInput!) { cancelRollout(input: $input) { userErrors { code message } } }";
+    let cancelled = stage.owner.send(query, json!({ "input": stop })).await;
+    assert_eq!(cancelled.user_errors("cancelRollout"), Vec::<String>::new(), "{:#}", cancelled.body);
+    let seen = stage.until(&begun, |seen| stage.rollout(seen, 0)["phase"] == 1).await;
+    assert_eq!(stage.tenant(&seen, 0)["refused"], json!(null), "{seen:#}");
 }

@@ -131,13 +131,29 @@ async fn it_is_told(stage: &Stage, ended: &Value, status: &mut Socket) {
 
 async fn emergency_access_that_no_policy_names_is_excluded_too(database: Database) {
     let stage = Stage::set(database).await;
-    let group = "5b0f7f0a-54f1-4d53-8c35-0c8f2f4e5a99";
-    let objects = json!({ "groups": [{ "id": group, "displayName": "Emergency, new" }] });
+    let owner = &stage.owner;
+    let (group, user) = ("5b0f7f0a-54f1-4d53-8c35-0c8f2f4e5a99", "5b0f7f0a-54f1-4d53-8c35-0c8f2f4e5a98");
+    let objects = json!({
+        "groups": [{ "id": group, "displayName": "Emergency, new" }],
+        "users": [{ "id": user, "displayName": "Emergency", "userPrincipalName": "emergency@new.example" }],
+        "memberships": [[stage.emergency, user]],
+    });
     stage.world.cloud.call("POST", &format!("/tenants/{}/objects", stage.sim.tenant_id), objects).await;
     let query = "query($id: ID!) { policy(id: $id) { tenant { id } } }";
-    let tenant = stage.owner.send(query, json!({ "id": stage.policy["id"] })).await.text("/policy/tenant/id");
-    set_emergency(&stage.owner, &tenant, group).await;
+    let tenant = owner.send(query, json!({ "id": stage.policy["id"] })).await.text("/policy/tenant/id");
+
+    // The original is enabled for everybody at the end: it has to exclude them itself.
+    set_emergency(owner, &tenant, group).await;
+    let query = "query($id: ID!) { rolloutPlan(policyId: $id) { eligibility { reasons { code met } } } }";
+    let seen = owner.send(query, json!({ "id": stage.policy["id"] })).await;
+    let reasons = seen.at("/rolloutPlan/eligibility/reasons").as_array().unwrap().clone();
+    assert!(reasons.contains(&json!({ "code": "EMERGENCY_EXCLUDED", "met": false })), "{reasons:#?}");
+    let refused = mutate(owner, "createRollout", "CreateRolloutInput", json!({ "policyId": stage.policy["id"] })).await;
+    assert_eq!(refused.user_errors("createRollout"), ["ROLLOUT_NOT_ELIGIBLE"]);
+
+    // An account that it excludes by a group only.
+    set_emergency(owner, &tenant, user).await;
     let running = stage.running(json!({})).await;
-    let excluded = stage.twin(&running).await["conditions"]["users"]["excludeGroups"].clone();
-    assert!(excluded.as_array().unwrap().contains(&json!(group)), "{excluded:#}");
+    let excluded = stage.twin(&running).await["conditions"]["users"]["excludeUsers"].clone();
+    assert!(excluded.as_array().unwrap().contains(&json!(user)), "{excluded:#}");
 }

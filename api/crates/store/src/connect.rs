@@ -4,12 +4,17 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use tokio::time::sleep;
 
 use crate::config::StoreConfig;
 use crate::error::{Result, StoreError};
 
 /// How long SQLite itself waits for another process's lock.
 const SQLITE_BUSY_TIMEOUT_MS: u32 = 5_000;
+
+/// How often a file that is just being made is tried again, and after how long: as long in all as SQLite would wait.
+const TRIES: u32 = 50;
+const BETWEEN_TRIES: Duration = Duration::from_millis(100);
 
 /// A connection that was used more recently is handed out unasked.
 const PING_IF_IDLE_FOR: Duration = Duration::from_secs(10);
@@ -41,11 +46,23 @@ async fn sqlite(config: &StoreConfig) -> Result<Pools> {
     create(&path)?;
     let mut writer = options(config, 1);
     writer.map_sqlx_sqlite_opts(|sqlite| pragmas(sqlite).pragma("synchronous", "NORMAL"));
-    let write = Database::connect(writer).await.map_err(unreachable)?;
+    let write = opened(writer).await?;
     let mut readers = options(config, config.max_connections);
     readers.map_sqlx_sqlite_opts(|sqlite| pragmas(sqlite).pragma("query_only", "ON"));
-    let read = Database::connect(readers).await.map_err(unreachable)?;
+    let read = opened(readers).await?;
     Ok(Pools { read, write })
+}
+
+/// Opens a pool. A new file is turned to WAL by whoever comes first, and who comes at the same moment is refused at once: SQLite's own wait is not
+/// for that.
+async fn opened(options: ConnectOptions) -> Result<DatabaseConnection> {
+    for _ in 0..TRIES {
+        match Database::connect(options.clone()).await {
+            Err(error) if error.to_string().contains("database is locked") => sleep(BETWEEN_TRIES).await,
+            other => return other.map_err(unreachable),
+        }
+    }
+    Database::connect(options).await.map_err(unreachable)
 }
 
 fn pragmas(sqlite: sea_orm::sqlx::sqlite::SqliteConnectOptions) -> sea_orm::sqlx::sqlite::SqliteConnectOptions {

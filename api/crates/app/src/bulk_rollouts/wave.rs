@@ -9,7 +9,7 @@ use domain::bulk::ItemFailure;
 use domain::bulk_rollout::{BulkRollout, BulkRolloutItem, ChildRollout, NextWave, StartRefusal, StartedBy, bulk_rollout_event, next_wave};
 use domain::event::{EventKind, SubjectKind};
 use domain::id::{MemberId, TenantId};
-use domain::rollout::{Command, EndReason, ManagedRollout, RolloutStatus};
+use domain::rollout::{Command, EndReason, ManagedRollout, RolloutRefusal, RolloutStatus};
 use futures_util::FutureExt;
 use serde_json::{Value, json};
 use store::{Job, WriteTx};
@@ -19,6 +19,7 @@ use super::view::{BulkRolloutView, parts};
 use super::wake::wave_job;
 use crate::App;
 use crate::error::{AppError, AppResult};
+use crate::freeze::frozen_at;
 use crate::rollouts::MoveRollout;
 use crate::runner::jobs::BulkRolloutPayload;
 use crate::runner::{JobEnd, JobError};
@@ -164,6 +165,11 @@ async fn try_start(app: &App, bulk: &BulkRollout, started: StartedBy, item: &Bul
     let actor = deputy(app, &reader, bulk.workspace_id, started.by).await?;
     let id = item.rollout_id.ok_or(AppError::NotFound)?;
     let rollout = reader.rollout(bulk.workspace_id, id).await?.ok_or(AppError::NotFound)?;
+    let tenant = reader.tenant(bulk.workspace_id, item.tenant_id).await?.ok_or(AppError::NotFound)?;
+    // Asked before the step itself: a window lasts for days, and each refusal of a step would be in the audit log.
+    if let Some(freeze) = frozen_at(&reader, &tenant, app.now()).await? {
+        return Err(RolloutRefusal::Frozen(freeze).into());
+    }
     let start = MoveRollout {
         id,
         command: Command::Start { confirm_forecast: started.confirm_forecast },
