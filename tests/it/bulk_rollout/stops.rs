@@ -1,7 +1,10 @@
 //! Stop beats go, in every tenant at once; and a process that dies in the middle.
 
+use std::time::Duration;
+
 use harness::Database;
 use serde_json::json;
+use tokio::time::Instant;
 
 use super::Stage;
 use crate::schedules::{delete, deny, freeze, in_ms};
@@ -54,7 +57,9 @@ async fn a_frozen_tenant_gives_its_turn_to_the_next_one(database: Database) {
     let window = frozen.at("/createFreezeWindow/freezeWindow").clone();
     let strategy = json!({ "maxConcurrent": 1, "failureTolerance": { "count": 3 } });
     let begun = stage.started(json!({ "strategy": strategy })).await;
+    let began = Instant::now();
     let seen = stage.until(&begun, |seen| stage.rollout(seen, 1)["phase"] == 1).await;
+    assert!(began.elapsed() < Duration::from_secs(30), "the turn is given at once, not at the next try: {:?}", began.elapsed());
     assert_eq!((stage.state(&seen, 0), &stage.tenant(&seen, 0)["refused"]["code"]), ("WAITING", &json!("FROZEN")), "{seen:#}");
     let query = "{ auditLog(first: 10, where: { actions: [\"startRollout\"] }) { nodes { outcome } } }";
     let audit = stage.owner.send(query, json!({})).await;

@@ -179,14 +179,15 @@ async fn try_start(app: &App, bulk: &BulkRollout, started: StartedBy, item: &Bul
     app.move_rollout(&actor, start).boxed().await.map(drop)
 }
 
-/// Keeps why a tenant could not be started, or that it could in the end. Who has to be passed over for good makes room for the next.
+/// Keeps why a tenant could not be started, or that it could in the end. Whoever is passed over gives its turn to the next one, at once; the same
+/// refusal again is not kept, so that this comes to rest.
 async fn keep(app: &App, job: &Job, bulk: &BulkRollout, tenant: TenantId, refused: Option<StartRefusal>) -> Result<(), JobError> {
     let tx = app.store().write().await?;
     tx.assert_fence(job.lease()).await?;
     tx.hold_bulk_rollout(bulk.workspace_id, bulk.id).await?;
     let Some(item) = tx.bulk_rollout_item(bulk.workspace_id, bulk.id, tenant).await? else { return Ok(()) };
     let data = json!({ "stage": "START", "tenantId": tenant, "refused": refused.as_ref().map(|refused| &refused.failure) });
-    if refused.as_ref().is_some_and(|refused| !refused.passing) {
+    if refused.is_some() {
         tx.enqueue_job(&wave_job(app, bulk.workspace_id, bulk.id)).await?;
     }
     tx.put_bulk_rollout_items(&[BulkRolloutItem { refused, ..item }]).await?;
