@@ -36,6 +36,7 @@ pub mod schedules;
 pub mod seal;
 mod session;
 pub mod settings;
+mod states;
 mod stream;
 mod sync;
 mod tenants;

@@ -1,21 +1,13 @@
-//! How one rollout stands, live: the whole state at once, then again whenever it was written.
-
-use std::time::Duration;
+//! How one rollout stands, live.
 
 use chrono::{DateTime, Utc};
-use domain::access::Operation;
 use domain::id::RolloutId;
 use domain::workspace::Actor;
-use futures_util::Stream;
-use tokio::time::{sleep, timeout};
+use futures_util::{FutureExt, Stream, StreamExt};
 
 use super::view::RolloutView;
 use crate::App;
-use crate::authorize::authorize;
-use crate::error::{AppError, AppResult};
-
-/// Between two messages.
-const PACE: Duration = Duration::from_millis(250);
+use crate::error::AppResult;
 
 /// A rollout as it is now.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,52 +16,20 @@ pub struct RolloutUpdate {
     pub cursor: i64,
     /// When the rollout was written.
     pub at: DateTime<Utc>,
-    /// The rollout.
+    /// The state.
     pub view: RolloutView,
 }
 
 impl App {
-    /// The present state, then each later one, at most four a second; the last one is always sent. A client that comes back with the cursor of
-    /// its last message gets the present state first, which holds all that happened meanwhile. Ends when the actor's credential or membership
-    /// does, or its sight of the rollout; `NOT_FOUND` where it has none.
+    /// The present state, then each later one, at most four a second; `after` is the cursor of the last message that the client has.
+    /// `NOT_FOUND` where the actor does not see it.
     pub async fn rollout_stream(
         &self,
         actor: Actor,
         id: RolloutId,
         after: Option<i64>,
     ) -> AppResult<impl Stream<Item = AppResult<RolloutUpdate>> + Send + 'static> {
-        authorize(&actor, Operation::Read)?;
-        let mut wake = self.hub().events();
-        self.rollout(&actor, id).await?;
-        let head = self.store().reader().event_head(actor.workspace_id).await?;
-        if !(0..=head).contains(&after.unwrap_or(head)) {
-            return Err(AppError::BadCursor);
-        }
-        let app = self.clone();
-        Ok(async_stream::stream! {
-            let mut actor = actor;
-            let mut sent = None;
-            while app.now() < actor.expires_at {
-                wake.mark_unchanged();
-                // The head first: what is read after it holds everything up to there.
-                let cursor = app.store().reader().event_head(actor.workspace_id).await?;
-                let view = match app.rollout(&actor, id).await {
-                    Ok(view) => view,
-                    Err(AppError::NotFound) => break,
-                    Err(error) => Err(error)?,
-                };
-                if sent != Some(view.rollout.version) {
-                    sent = Some(view.rollout.version);
-                    yield Ok(RolloutUpdate { cursor, at: view.rollout.updated_at, view });
-                    sleep(PACE).await;
-                    continue;
-                }
-                let _ = timeout(app.settings().stream_poll, wake.changed()).await;
-                match app.refresh(&actor).await? {
-                    Some(now) => actor = now,
-                    None => break,
-                }
-            }
-        })
+        let states = self.states(actor, after, move |app, actor| app.rollout(actor, id).boxed()).await?;
+        Ok(states.map(|state| state.map(|(cursor, view)| RolloutUpdate { cursor, at: view.rollout.updated_at, view })))
     }
 }
