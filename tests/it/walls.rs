@@ -8,15 +8,16 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 const WALLS: &[(&str, &[&str], &[&str])] = &[
     ("domain", &[], &["tokio", "sea-orm", "reqwest", "async-graphql", "axum", "rand"]),
     ("graph", &["domain"], &["sea-orm", "async-graphql", "axum"]),
+    ("courier", &["domain"], &["sea-orm", "async-graphql", "axum"]),
     ("entra-sim", &["domain"], &["sea-orm", "async-graphql"]),
     ("entity", &[], &["async-graphql", "reqwest", "axum"]),
     ("migration", &[], &["async-graphql", "reqwest", "axum", "sea-orm"]),
     ("store", &["domain", "entity", "migration"], &["async-graphql", "reqwest", "axum"]),
-    ("app", &["domain", "store", "graph"], &["sea-orm", "axum", "async-graphql", "reqwest"]),
+    ("app", &["courier", "domain", "store", "graph"], &["sea-orm", "axum", "async-graphql", "reqwest"]),
     ("graphql", &["app", "domain"], &["sea-orm", "axum", "reqwest"]),
-    ("api", &["app", "domain", "entra-sim", "graph", "graphql", "migration", "store"], &["sea-orm"]),
+    ("api", &["app", "courier", "domain", "entra-sim", "graph", "graphql", "migration", "store"], &["sea-orm"]),
     ("causeway-agreement", &["domain", "entra-sim"], &["tokio", "sea-orm", "async-graphql", "axum"]),
-    ("causeway-tests", &["api", "app", "domain", "entra-sim", "graph", "store"], &["sea-orm"]),
+    ("causeway-tests", &["api", "app", "courier", "domain", "entra-sim", "graph", "store"], &["sea-orm"]),
 ];
 
 #[test]
