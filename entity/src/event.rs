@@ -20,6 +20,8 @@ pub struct Model {
     pub subject_id: Uuid,
     #[sea_orm(column_type = "Text")]
     pub data: String,
+    #[sea_orm(column_type = "Text")]
+    pub severity: String,
 }
 
 /// Rows are joined in the statements of crate `store`, not through the ORM.

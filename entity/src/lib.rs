@@ -43,4 +43,6 @@ pub mod tenant_alias;
 pub mod tenant_baseline;
 pub mod watched_policy;
 pub mod watched_sign_in;
+pub mod webhook;
+pub mod webhook_attempt;
 pub mod workspace;

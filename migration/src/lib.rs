@@ -30,6 +30,7 @@ mod m20261121_000019_watched_sign_ins;
 mod m20261121_000020_agent;
 mod m20261121_000021_bulk_rollouts;
 mod m20261121_000022_suggested_rollouts;
+mod m20261122_000023_webhooks;
 
 pub use lock::{LOCK_WAIT_S, down_all, pending, up};
 
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000020_agent::Migration),
             Box::new(m20261121_000021_bulk_rollouts::Migration),
             Box::new(m20261121_000022_suggested_rollouts::Migration),
+            Box::new(m20261122_000023_webhooks::Migration),
         ]
     }
 }

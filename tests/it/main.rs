@@ -42,4 +42,5 @@ mod story;
 mod twice;
 mod two_admins;
 mod walls;
+mod webhooks;
 mod what_if;

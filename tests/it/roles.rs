@@ -178,6 +178,13 @@ async fn every_role_may_do_what_the_table_says(database: Database) {
             Operation::RemoveMember => ("RemoveMemberInput", json!({ "id": objects.member })),
             Operation::CreateApiKey => ("CreateApiKeyInput", json!({ "displayName": "", "role": "VIEWER", "expiresAt": days(1) })),
             Operation::RevokeApiKey => ("RevokeApiKeyInput", json!({ "id": objects.api_key })),
+            Operation::CreateWebhook => ("CreateWebhookInput", json!({ "displayName": "", "url": "" })),
+            Operation::UpdateWebhook => ("UpdateWebhookInput", json!({ "id": objects.webhook, "expectedRevision": 0 })),
+            Operation::DeleteWebhook => ("DeleteWebhookInput", json!({ "id": objects.webhook, "expectedRevision": 0 })),
+            Operation::RotateWebhookSecret => ("RotateWebhookSecretInput", json!({ "id": objects.webhook, "expectedRevision": 0 })),
+            Operation::ReplayWebhook => ("ReplayWebhookInput", json!({ "id": objects.webhook, "expectedRevision": 0 })),
+            // Nobody listens there: who may is told so, in the answer's own fields.
+            Operation::TestWebhook => ("TestWebhookInput", json!({ "id": objects.webhook })),
             // No mutations: every role reads, and the audit's verification and what-if have tests of their own.
             Operation::Read | Operation::VerifyAuditLog | Operation::WhatIf => continue,
         };
@@ -209,6 +216,7 @@ struct Objects {
     baseline_policy: String,
     member: String,
     api_key: String,
+    webhook: String,
     bulk: String,
     rollout: String,
     bulk_rollout: String,
@@ -238,6 +246,8 @@ impl Objects {
         let member = made(owner, "addMember", "AddMemberInput", "member { id }", member).await;
         let key = json!({ "displayName": "Pipeline", "role": "VIEWER", "expiresAt": days(1) });
         let key = made(owner, "createApiKey", "CreateApiKeyInput", "apiKey { id }", key).await;
+        let webhook = json!({ "displayName": "Relay", "url": "http://127.0.0.1:1/" });
+        let webhook = made(owner, "createWebhook", "CreateWebhookInput", "webhook { id }", webhook).await;
         // Of another policy: an edit of this one would void the schedule.
         let other = world.policies(owner, tenant).await.into_iter().find(|other| other["id"] != policy["id"]).unwrap();
         let graph_id = other["graphId"].as_str().unwrap();
@@ -263,6 +273,7 @@ impl Objects {
             baseline_policy: imported.text("/imported/0/id"),
             member: member.text("/member/id"),
             api_key: key.text("/apiKey/id"),
+            webhook: webhook.text("/webhook/id"),
         }
     }
 }

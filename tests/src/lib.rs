@@ -10,6 +10,7 @@ pub mod http;
 pub mod lab;
 pub mod many;
 pub mod process;
+pub mod receiver;
 mod socket;
 pub mod world;
 

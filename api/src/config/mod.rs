@@ -62,6 +62,8 @@ pub struct Config {
     pub sign_ins: SignIns,
     /// Phased rollouts.
     pub rollouts: Rollouts,
+    /// Webhooks.
+    pub webhooks: Webhooks,
     /// Logs.
     pub log: Log,
     /// For the product's own tests.
@@ -186,6 +188,16 @@ pub struct Rollouts {
     pub keep_twin_s: u64,
 }
 
+/// `[webhooks]`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Webhooks {
+    /// Hosts that may have private addresses and may be spoken to over http; this machine in embedded mode unless set.
+    pub internal_hosts: Option<Vec<String>>,
+    /// PEM file of a further root certificate to trust.
+    pub root_ca: Option<PathBuf>,
+}
+
 /// `[http]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -275,6 +287,7 @@ impl Default for Config {
             workers: Workers::default(),
             sign_ins: SignIns::default(),
             rollouts: Rollouts::default(),
+            webhooks: Webhooks::default(),
             log: Log::default(),
             test: Test::default(),
         }

@@ -40,7 +40,7 @@ pub(super) const KEYS: &[Key] = &[
         "seal_key",
         Kind::Text,
         "made in `data_dir` when embedded",
-        "32 bytes in base64 that seal tenant credentials; required in production. Secret.",
+        "32 bytes in base64 that seal tenant credentials and webhook secrets; required in production. Secret.",
     ),
     key("seal_key_file", Kind::Text, "", "A file that holds `seal_key`."),
     key(
@@ -137,6 +137,13 @@ pub(super) const KEYS: &[Key] = &[
     ),
     key("rollouts.least_bake_s", Kind::Integer, "7200", "Seconds that a phase of an automatic rollout lasts at least."),
     key("rollouts.keep_twin_s", Kind::Integer, "604800", "Seconds after the end of a rollout before its disabled twin is deleted."),
+    key(
+        "webhooks.internal_hosts",
+        Kind::List,
+        "this machine when embedded",
+        "Hosts, without port, that webhooks may reach at private addresses and over http. All others must be public and https.",
+    ),
+    key("webhooks.root_ca", Kind::Text, "", "PEM file of a further root certificate to trust for webhooks."),
     key("log.format", Kind::Text, "`text`", "`text` or `json`."),
     key("log.filter", Kind::Text, "`info,sea_orm_migration=warn`", "What is logged, such as `info,api=debug`."),
     key(

@@ -134,6 +134,7 @@ fn the_reference_is_complete() {
         root_ca: Some("x".into()),
         ..Graph::default()
     };
+    full.webhooks = Webhooks { internal_hosts: Some(vec!["x".into()]), root_ca: Some("x".into()) };
     full.test = Test { failpoint: Some("x".into()), marker: Some("x".into()) };
     full.bootstrap.owner = Some("x".into());
     full.http.graphiql = Some(true);

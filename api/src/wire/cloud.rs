@@ -1,6 +1,6 @@
 //! Which cloud we talk to: Microsoft's, a configured one, or the simulated one inside.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use entra_sim::{Sim, SimConfig, TenantSource};
@@ -55,10 +55,14 @@ pub fn graph_config(config: &Config, simulated: Option<&Endpoints>) -> Result<Gr
         settings.budgets = Budgets::uniform(200.0, 50);
     }
     if let Some(path) = &config.graph.root_ca {
-        let pem = std::fs::read(path).map_err(|error| StartError::KeyFile { path: path.clone(), cause: error.to_string() })?;
-        settings.root_ca_pem = Some(pem);
+        settings.root_ca_pem = Some(pem(path)?);
     }
     Ok(settings)
+}
+
+/// The certificates of a file.
+pub(super) fn pem(path: &Path) -> Result<Vec<u8>, StartError> {
+    std::fs::read(path).map_err(|error| StartError::KeyFile { path: path.to_owned(), cause: error.to_string() })
 }
 
 fn is_loopback(url: &Url) -> bool {

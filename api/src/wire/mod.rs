@@ -5,6 +5,7 @@ mod audit;
 mod baseline;
 mod cloud;
 mod commands;
+mod courier;
 mod demo;
 mod embedded;
 mod failpoint;

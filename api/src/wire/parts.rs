@@ -12,9 +12,11 @@ use domain::env::{Clock, Ids};
 use domain::id::WorkspaceId;
 use domain::workspace::Role;
 use graph::GraphClient;
+use graphql::message_writer;
 use store::{Store, StoreConfig};
 
 use super::cloud::{Endpoints, graph_config};
+use super::courier::courier;
 use super::failpoint;
 use crate::auth::{EMBEDDED_ISSUER, embedded_subject};
 use crate::cli::StartError;
@@ -62,6 +64,7 @@ pub async fn parts_by(
     }
     let graph = GraphClient::new(graph_config(config, endpoints)?, Arc::clone(&clock), Arc::clone(&ids))
         .map_err(|error| StartError::part("the Graph client cannot be made")(&error))?;
+    let id_key = derive(&seal_key, b"causeway/opaque-ids/1");
     let app = App::new(Deps {
         store: store.clone(),
         graph,
@@ -69,9 +72,11 @@ pub async fn parts_by(
         ids: Arc::clone(&ids),
         sealer: Sealer::new(&seal_key),
         settings,
+        courier: courier(config)?,
+        message_writer: message_writer(&id_key),
         failpoints: failpoint::hook(&config.test)?,
     });
-    Ok(Parts { app, store, clock, ids, id_key: derive(&seal_key, b"causeway/opaque-ids/1") })
+    Ok(Parts { app, store, clock, ids, id_key })
 }
 
 /// Opens the database and nothing else.

@@ -4,6 +4,7 @@ mod approval;
 mod crash;
 mod guard;
 mod hands;
+mod notify;
 mod stops;
 mod stories;
 mod story;

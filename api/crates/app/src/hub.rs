@@ -19,6 +19,11 @@ impl Hub {
         self.jobs.send_modify(|count| *count = count.wrapping_add(1));
     }
 
+    /// Call after a commit that only put jobs in.
+    pub(crate) fn poke_workers(&self) {
+        self.jobs.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
     pub(crate) fn events(&self) -> watch::Receiver<u64> {
         self.events.subscribe()
     }

@@ -40,11 +40,13 @@ mod states;
 mod stream;
 mod sync;
 mod tenants;
+mod webhooks;
 mod workspace;
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use courier::Courier;
 use domain::env::{Clock, Ids};
 use graph::GraphClient;
 use store::Store;
@@ -91,6 +93,10 @@ pub use rollouts::{
 pub use session::Identity;
 pub use stream::StreamItem;
 pub use tenants::{NewAlias, SetTenantAliases};
+pub use webhooks::{
+    CreateWebhook, CreatedWebhook, DeleteWebhook, MessageWriter, ReplayWebhook, RotateWebhookSecret, TestWebhook, TestedWebhook,
+    UpdateWebhook, WebhookMessage, WrittenMessage,
+};
 
 /// What the use cases are made of.
 pub struct Deps {
@@ -106,6 +112,10 @@ pub struct Deps {
     pub sealer: Sealer,
     /// Waits and limits.
     pub settings: Settings,
+    /// Sends webhooks' messages.
+    pub courier: Courier,
+    /// Writes them.
+    pub message_writer: MessageWriter,
     /// Where tests stop the process.
     pub failpoints: Failpoints,
 }
@@ -157,6 +167,14 @@ impl App {
 
     fn sealer(&self) -> &Sealer {
         &self.inner.deps.sealer
+    }
+
+    fn courier(&self) -> &Courier {
+        &self.inner.deps.courier
+    }
+
+    fn message_writer(&self) -> &MessageWriter {
+        &self.inner.deps.message_writer
     }
 
     fn hub(&self) -> &Hub {

@@ -44,6 +44,14 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// The HTTP status of the answer; `None` when none came.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Failure::Status { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
     /// One word for programs.
     pub fn code(&self) -> &'static str {
         match self {

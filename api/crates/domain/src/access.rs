@@ -180,6 +180,18 @@ text_enum! {
         DismissSuggestion = "dismissSuggestion",
         /// `snoozeSuggestion`
         SnoozeSuggestion = "snoozeSuggestion",
+        /// `createWebhook`
+        CreateWebhook = "createWebhook",
+        /// `updateWebhook`
+        UpdateWebhook = "updateWebhook",
+        /// `deleteWebhook`
+        DeleteWebhook = "deleteWebhook",
+        /// `rotateWebhookSecret`
+        RotateWebhookSecret = "rotateWebhookSecret",
+        /// `replayWebhook`
+        ReplayWebhook = "replayWebhook",
+        /// `testWebhook`
+        TestWebhook = "testWebhook",
     }
 }
 
@@ -229,6 +241,8 @@ pub fn allowed(role: Role, operation: Operation) -> bool {
         // Members, settings and what goes past the rules.
         AddMember | UpdateMember | RemoveMember | CreateApiKey | RevokeApiKey => matches!(role, Owner),
         UpdateWorkspace | CreateFreezeWindow | UpdateFreezeWindow | DeleteFreezeWindow => matches!(role, Owner),
+        // They carry everything that happens in the workspace out of it.
+        CreateWebhook | UpdateWebhook | DeleteWebhook | RotateWebhookSecret | ReplayWebhook | TestWebhook => matches!(role, Owner),
         WaiveWarning | LoosenInEmergency | VerifyAuditLog => matches!(role, Owner),
     }
 }

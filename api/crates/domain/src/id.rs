@@ -61,6 +61,8 @@ ids! {
     AgentRunId,
     /// A suggestion of the optimization agent.
     SuggestionId,
+    /// A webhook.
+    WebhookId,
 }
 
 /// SHA-256 of a canonical document, lower-case hex, 64 characters.

@@ -32,4 +32,5 @@ pub mod snapshot;
 pub mod summary;
 pub mod tenant;
 pub mod text_enum;
+pub mod webhook;
 pub mod workspace;

@@ -72,10 +72,12 @@ pub enum Kind {
     AgentRun = 80,
     /// A suggestion.
     Suggestion = 81,
+    /// A webhook.
+    Webhook = 52,
 }
 
 impl Kind {
-    const ALL: [Kind; 23] = [
+    const ALL: [Kind; 24] = [
         Kind::Workspace,
         Kind::Member,
         Kind::Tenant,
@@ -99,6 +101,7 @@ impl Kind {
         Kind::BulkRollout,
         Kind::AgentRun,
         Kind::Suggestion,
+        Kind::Webhook,
     ];
 
     fn of(byte: u8) -> Option<Self> {

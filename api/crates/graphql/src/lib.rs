@@ -22,6 +22,7 @@ mod scope;
 mod subscription;
 mod types;
 mod user_error;
+mod webhook_message;
 
 #[cfg(test)]
 mod conformance;
@@ -37,6 +38,7 @@ use async_graphql::{SDLExportOptions, Schema, SchemaBuilder};
 use domain::env::Clock;
 
 pub use executor::CausewaySchema;
+pub use webhook_message::message_writer;
 
 use crate::ids::IdCodec;
 use crate::mutation::Mutation;

@@ -60,7 +60,7 @@ impl SubscriptionRoot {
         let missing = || coded("NOT_FOUND", "not found");
         let id = scope.ids.key(&id, Kind::Change).map(ChangeId).map_err(|_| missing())?;
         scope.loader.load_one(id).await?.ok_or_else(missing)?;
-        let filter = EventFilter { tenant_ids: None, subject_ids: Some(vec![id.0]) };
+        let filter = EventFilter::of_subject(id.0);
         let ids = scope.ids.clone();
         let update = move |item: StreamItem| {
             let place = match &item {

@@ -18,6 +18,8 @@ const BOUNDED: &[&str] = &[
     "BulkRollout.heldBy",
     "BulkRollout.phases",
     "Rollout.approvals",
+    "Webhook.attempts",
+    "Webhook.tenants",
     "Rollout.verdicts",
     "RolloutCounts.reasons",
     "RolloutEligibility.reasons",

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use domain::event::{Event, EventKind, NewEvent};
+use domain::event::{Event, EventKind, EventSeverity, NewEvent};
 use domain::id::{MemberId, TenantId, WorkspaceId};
 use entity::event::{ActiveModel, Column, Entity, Model};
 use entity::workspace;
@@ -32,6 +32,8 @@ pub struct EventFilter {
     pub tenant_scope: Option<BTreeSet<TenantId>>,
     /// What happened; empty is anything.
     pub kinds: Vec<EventKind>,
+    /// At least this severe; `None` is any.
+    pub min_severity: Option<EventSeverity>,
 }
 
 impl Reader {
@@ -155,6 +157,12 @@ fn filtered(db: &Db, workspace: WorkspaceId, filter: &EventFilter) -> Select<Ent
     if !filter.kinds.is_empty() {
         select = select.filter(Column::Kind.is_in(filter.kinds.iter().map(|kind| kind.as_str())));
     }
+    select = match filter.min_severity {
+        None | Some(EventSeverity::Routine) => select,
+        // In the words of the partial index, which both databases compare as text: no parameters.
+        Some(EventSeverity::Warning) => select.filter(Expr::cust("severity IN ('WARNING', 'CRITICAL')")),
+        Some(least) => select.filter(Column::Severity.is_in(least.and_above().iter().map(|severity| severity.as_str()))),
+    };
     select
 }
 
@@ -170,6 +178,7 @@ fn to_row(event: &Event) -> Result<ActiveModel> {
         subject_kind: Set(event.subject_kind.as_str().to_owned()),
         subject_id: Set(event.subject_id),
         data: Set(to_json("event.data", &event.data)?),
+        severity: Set(event.severity().as_str().to_owned()),
     })
 }
 

@@ -64,6 +64,8 @@ mod tenants_policies;
 mod unsettled_changes;
 mod watched_policies;
 mod watched_sign_ins;
+mod webhook_attempts;
+mod webhooks;
 mod workspaces;
 
 pub use agent_runs::AgentRunFilter;

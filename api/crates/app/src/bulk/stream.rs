@@ -63,7 +63,7 @@ impl App {
         }
         let app = self.clone();
         // Whoever sees the bulk change sees all of its tenants; so its events are not limited any further.
-        let filter = EventFilter { subjects: Some(vec![id.0]), tenant_scope: None, kinds: Vec::new() };
+        let filter = EventFilter { subjects: Some(vec![id.0]), ..EventFilter::default() };
         Ok(async_stream::stream! {
             let oldest = app.store().reader().event_oldest(actor.workspace_id).await?;
             let mut gap = oldest > cursor + 1;

@@ -1,7 +1,10 @@
 //! Reading the event log: the same log and cursor that the subscriptions stream.
 
-use domain::event::Event;
+use std::collections::BTreeSet;
+
+use domain::event::{Event, EventSeverity, EventTopic};
 use domain::id::TenantId;
+use domain::webhook::kinds_of;
 use domain::workspace::Actor;
 use uuid::Uuid;
 
@@ -17,19 +20,24 @@ pub struct EventFilter {
     pub tenant_ids: Option<Vec<TenantId>>,
     /// About these subjects.
     pub subject_ids: Option<Vec<Uuid>>,
+    /// Filed under these; empty is any.
+    pub topics: BTreeSet<EventTopic>,
+    /// At least this severe; `None` is any.
+    pub min_severity: Option<EventSeverity>,
 }
 
 impl EventFilter {
     /// Events about one subject.
     pub fn of_subject(subject: Uuid) -> Self {
-        EventFilter { tenant_ids: None, subject_ids: Some(vec![subject]) }
+        EventFilter { subject_ids: Some(vec![subject]), ..EventFilter::default() }
     }
 
     pub(crate) fn for_actor(&self, actor: &Actor) -> store::EventFilter {
         store::EventFilter {
             subjects: self.subject_ids.clone(),
             tenant_scope: visible(actor, self.tenant_ids.as_deref()),
-            kinds: Vec::new(),
+            kinds: kinds_of(&self.topics),
+            min_severity: self.min_severity,
         }
     }
 }

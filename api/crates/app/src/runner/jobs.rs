@@ -7,11 +7,12 @@ use domain::agent::AgentRun;
 use domain::bulk::BulkChange;
 use domain::change::request::ChangeRequest;
 use domain::document::text_hash;
-use domain::id::{AgentRunId, BulkChangeId, BulkRolloutId, ChangeId, JobId, RolloutId, ScheduleId, TenantId, WorkspaceId};
+use domain::id::{AgentRunId, BulkChangeId, BulkRolloutId, ChangeId, JobId, RolloutId, ScheduleId, TenantId, WebhookId, WorkspaceId};
 use domain::schedule::Schedule;
 use domain::snapshot::SnapshotKind;
 use domain::tenant::Tenant;
 use domain::text_enum;
+use domain::webhook::Webhook;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::NewJob;
@@ -48,6 +49,8 @@ text_enum! {
         BulkRolloutWave = "bulk_rollout_wave",
         /// Runs the optimization agent of one tenant.
         Agent = "agent",
+        /// Delivers the messages of one webhook.
+        Webhook = "webhook",
     }
 }
 
@@ -102,6 +105,12 @@ pub(crate) struct AdvancePayload {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct BulkRolloutPayload {
     pub(crate) bulk_id: BulkRolloutId,
+}
+
+/// Payload of [`JobKind::Webhook`].
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct WebhookPayload {
+    pub(crate) webhook_id: WebhookId,
 }
 
 /// Payload of [`JobKind::Agent`].
@@ -228,6 +237,28 @@ pub(crate) fn agent_job(id: JobId, run: &AgentRun, now: DateTime<Utc>) -> NewJob
         run_at: now,
         // Waiting for people takes attempts.
         max_attempts: 40,
+        created_at: now,
+    }
+}
+
+/// One webhook has one job at a time, whoever notices that it is behind.
+pub(crate) fn webhook_key(webhook: WebhookId) -> String {
+    format!("webhook:{webhook}")
+}
+
+/// The job that delivers a webhook's messages. When to try again is in the webhook's own row, so its attempts are not counted.
+pub(crate) fn webhook_job(id: JobId, webhook: &Webhook, now: DateTime<Utc>) -> NewJob {
+    NewJob {
+        id,
+        workspace_id: webhook.workspace_id,
+        tenant_id: None,
+        kind: JobKind::Webhook.as_str().to_owned(),
+        dedup_key: Some(webhook_key(webhook.id)),
+        serial_key: Some(webhook_key(webhook.id)),
+        payload: json!(WebhookPayload { webhook_id: webhook.id }),
+        priority: 0,
+        run_at: now,
+        max_attempts: i32::MAX,
         created_at: now,
     }
 }

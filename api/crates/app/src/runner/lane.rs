@@ -22,6 +22,9 @@ const STEERING: usize = 4;
 /// Workers that look at rollouts: each waits for two answers of Graph, and a guard must never wait behind other work.
 const WATCHING: usize = 8;
 
+/// Workers that deliver webhooks' messages: each waits for the answer of somebody else's server, which may hang.
+const DELIVERING: usize = 16;
+
 /// Kinds of job, and how many of them run at a time in this process.
 pub(super) struct Lane {
     name: &'static str,
@@ -37,13 +40,20 @@ pub(super) fn lanes(workers: &Workers) -> Vec<Arc<Lane>> {
         let kinds = JobKind::ALL.iter().filter(|kind| lane_of(**kind) == name).map(|kind| kind.as_str()).collect();
         Arc::new(Lane { name, kinds, workers, looking: Mutex::new(()) })
     };
-    vec![lane(APPLY, workers.applies.clamp(1, 64)), lane(STEER, STEERING), lane(WATCH, WATCHING), lane(WORK, workers.count.clamp(1, 64))]
+    vec![
+        lane(APPLY, workers.applies.clamp(1, 64)),
+        lane(STEER, STEERING),
+        lane(WATCH, WATCHING),
+        lane(DELIVER, DELIVERING),
+        lane(WORK, workers.count.clamp(1, 64)),
+    ]
 }
 
 const APPLY: &str = "apply";
 const STEER: &str = "steer";
 const WORK: &str = "work";
 const WATCH: &str = "watch";
+const DELIVER: &str = "deliver";
 
 fn lane_of(kind: JobKind) -> &'static str {
     match kind {
@@ -52,6 +62,7 @@ fn lane_of(kind: JobKind) -> &'static str {
         // These ask Graph: for names of groups, and for both policies of a tenant that starts. What holds a tenant is asked at its own looks.
         JobKind::BulkRolloutPlan | JobKind::BulkRolloutWave => WORK,
         JobKind::RolloutTick => WATCH,
+        JobKind::Webhook => DELIVER,
         JobKind::Sync | JobKind::People | JobKind::Impact | JobKind::Ingest | JobKind::Agent => WORK,
     }
 }

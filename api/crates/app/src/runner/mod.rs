@@ -9,6 +9,7 @@ mod lane;
 mod rollouts;
 mod schedule;
 mod sign_ins;
+mod webhooks;
 mod worker;
 
 use std::sync::Arc;
@@ -46,6 +47,7 @@ pub fn start(app: &App, workers: &Workers, stop: &CancellationToken) -> JoinSet<
     tasks.spawn(expiry::run(app.clone(), stop.clone()));
     tasks.spawn(rollouts::run(app.clone(), stop.clone()));
     tasks.spawn(agents::run(app.clone(), stop.clone()));
+    tasks.spawn(webhooks::run(app.clone(), stop.clone()));
     tasks
 }
 

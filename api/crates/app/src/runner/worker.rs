@@ -16,7 +16,7 @@ use super::{JobEnd, JobError};
 use crate::App;
 
 /// Between two looks for jobs where the first found no database.
-pub(super) const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(2);
+pub(crate) const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(2);
 
 /// Works until stopped.
 pub(super) async fn run(app: App, lane: Arc<Lane>, owner: String, stop: CancellationToken) {
@@ -72,6 +72,7 @@ async fn perform(app: &App, job: &Job) -> Result<JobEnd, JobError> {
         Ok(JobKind::BulkRolloutPlan) => crate::bulk_rollouts::plan::run(app, job).await,
         Ok(JobKind::BulkRolloutWave) => crate::bulk_rollouts::wave::run(app, job).await,
         Ok(JobKind::Agent) => crate::agent::job::run(app, job).await,
+        Ok(JobKind::Webhook) => crate::webhooks::deliver::run(app, job).await,
         Err(unknown) => Err(JobError::Broken(unknown.to_string())),
     }
 }
@@ -140,6 +141,7 @@ async fn give_up(app: &App, job: &Job, error: &JobError) -> Result<(), JobError>
         Ok(JobKind::BulkFire) => crate::bulk::schedule::gave_up(app, job, error).await?,
         Ok(JobKind::Agent) => crate::agent::job::gave_up(app, job, error).await?,
         Ok(JobKind::BulkDryRun | JobKind::BulkImpact) => {}
+        Ok(JobKind::Webhook) => crate::webhooks::deliver::gave_up(app, job).await?,
         // The next look is due by the row, whatever became of this one.
         Ok(JobKind::RolloutTick) => {}
         // Asking for plans puts in another; so does every move of a tenant's rollout.

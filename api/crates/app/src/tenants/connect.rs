@@ -18,6 +18,7 @@ use crate::command::ConnectTenant;
 use crate::error::{AppError, AppResult};
 use crate::idempotency::{Claim, Once};
 use crate::runner::jobs::{ingest_job, sync_job};
+use crate::seal::Sealed;
 use crate::sync::connection_after;
 
 /// The first reading of sign-ins is long: the import, which somebody waits for, goes first.
@@ -57,7 +58,7 @@ impl App {
         if tx.tenant_by_entra_id(actor.workspace_id, command.entra_tenant_id).await?.is_some() {
             return Err(AppError::AlreadyConnected);
         }
-        let sealed = self.sealer().seal(actor.workspace_id, id, &command.client_secret, self.ids());
+        let sealed = self.sealer().seal(Sealed::Tenant(actor.workspace_id, id), &command.client_secret, self.ids());
         tx.insert_tenant(&tenant, &sealed).await?;
         tx.enqueue_job(&sync_job(JobId(self.ids().uuid()), actor.workspace_id, id, SnapshotKind::Import, now)).await?;
         if self.settings().sign_ins.interval.is_some() {

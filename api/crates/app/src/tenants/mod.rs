@@ -12,6 +12,7 @@ use graph::{Credential, Secret, TenantAccess, TenantGraph};
 
 use crate::App;
 use crate::error::{AppError, AppResult};
+use crate::seal::Sealed;
 
 impl App {
     /// The tenant's Graph, with its credential opened for this call chain only.
@@ -24,7 +25,7 @@ impl App {
             .ok_or_else(|| AppError::ConnectionRefused { message: "the tenant has no credential: connect it again".to_owned() })?;
         let secret = self
             .sealer()
-            .open(tenant.workspace_id, tenant.id, &sealed)
+            .open(Sealed::Tenant(tenant.workspace_id, tenant.id), &sealed)
             .map_err(|broken| AppError::ConnectionRefused { message: broken.to_string() })?;
         Ok(self.graph().tenant(access(tenant, secret)))
     }

@@ -21,7 +21,7 @@ fn each_row_of_the_page_holds() {
         (&[DecideApproval, ReviewEmergency], &[Owner, Admin, Approver]),
         (&[ApplyChange, ScheduleChange, RollbackChange], &[Owner, Admin]),
         (&[ConnectTenant, ResyncTenant, ReadSignIns, UpdatePolicyMetadata, SetEmergencyAccess, SetTenantAliases], &[Owner, Admin]),
-        (&[AddMember, CreateApiKey, UpdateWorkspace, CreateFreezeWindow, WaiveWarning, LoosenInEmergency], &[Owner]),
+        (&[AddMember, CreateApiKey, UpdateWorkspace, CreateFreezeWindow, CreateWebhook, WaiveWarning, LoosenInEmergency], &[Owner]),
     ];
     for (operations, roles) in rows {
         for (operation, role) in operations.iter().flat_map(|operation| Role::ALL.iter().map(move |role| (*operation, *role))) {

@@ -183,6 +183,18 @@ pub enum Action {
     DismissSuggestion,
     /// `snoozeSuggestion`
     SnoozeSuggestion,
+    /// `createWebhook`
+    CreateWebhook,
+    /// `updateWebhook`
+    UpdateWebhook,
+    /// `deleteWebhook`
+    DeleteWebhook,
+    /// `rotateWebhookSecret`
+    RotateWebhookSecret,
+    /// `replayWebhook`
+    ReplayWebhook,
+    /// `testWebhook`
+    TestWebhook,
 }
 
 impl From<Action> for domain::access::Operation {
@@ -270,6 +282,12 @@ impl From<Action> for domain::access::Operation {
             Action::AcceptSuggestion => Operation::AcceptSuggestion,
             Action::DismissSuggestion => Operation::DismissSuggestion,
             Action::SnoozeSuggestion => Operation::SnoozeSuggestion,
+            Action::CreateWebhook => Operation::CreateWebhook,
+            Action::UpdateWebhook => Operation::UpdateWebhook,
+            Action::DeleteWebhook => Operation::DeleteWebhook,
+            Action::RotateWebhookSecret => Operation::RotateWebhookSecret,
+            Action::ReplayWebhook => Operation::ReplayWebhook,
+            Action::TestWebhook => Operation::TestWebhook,
         }
     }
 }

@@ -50,6 +50,7 @@ mod rollout;
 mod schedule;
 mod sign_in;
 mod tenant;
+mod webhook;
 
 pub use agent::*;
 pub use bulk::*;
@@ -67,3 +68,4 @@ pub use rollout::*;
 pub use schedule::*;
 pub use sign_in::*;
 pub use tenant::*;
+pub use webhook::*;

@@ -3,7 +3,7 @@
 use async_graphql::{Enum, ID, InputObject};
 use domain::id::{MemberId, TenantId};
 
-use crate::enums::{ChangeStatus, Criticality, PolicyState, TenantConnectionState};
+use crate::enums::{ChangeStatus, Criticality, EventSeverity, EventTopic, PolicyState, TenantConnectionState};
 use crate::ids::Kind;
 use crate::scalars::DateTime;
 use crate::scope::Scope;
@@ -112,6 +112,11 @@ pub struct EventWhere {
     /// About one of these objects, of any kind, at most 1,000.
     #[graphql(validator(max_items = 1000))]
     subject_ids: Option<Vec<ID>>,
+    /// Filed under one of these, at most 100; empty is anything.
+    #[graphql(validator(max_items = 100))]
+    topics: Option<Vec<EventTopic>>,
+    /// At least this severe. Events from before Causeway rated them count as `INFO`.
+    min_severity: Option<EventSeverity>,
 }
 
 impl EventWhere {
@@ -122,6 +127,8 @@ impl EventWhere {
             subject_ids: self
                 .subject_ids
                 .map(|ids| ids.iter().filter_map(|id| scope.ids.decode(id).ok()).map(|decoded| decoded.key).collect()),
+            topics: self.topics.unwrap_or_default().into_iter().map(Into::into).collect(),
+            min_severity: self.min_severity.map(Into::into),
         }
     }
 }

@@ -1,13 +1,12 @@
 //! Inputs of mutations on freeze windows.
 
-use std::collections::BTreeSet;
-
 use app::freeze::{CreateFreezeWindow, DeleteFreezeWindow, FreezeWindowDraft, UpdateFreezeWindow};
 use async_graphql::{ID, InputObject};
-use domain::id::{FreezeWindowId, TenantId};
+use domain::id::FreezeWindowId;
 
 use crate::enums::FreezeWindowKind;
 use crate::ids::Kind;
+use crate::input::tenant::tenants;
 use crate::local_date_time::LocalDateTime;
 use crate::scope::Scope;
 use crate::user_error::{Refused, bad_id};
@@ -46,7 +45,7 @@ impl CreateFreezeWindowInput {
             starts_at: self.starts_at.0,
             ends_at: self.ends_at.0,
             rule: self.recurrence_rule,
-            tenant_ids: tenants(scope, self.tenant_ids)?,
+            tenant_ids: self.tenant_ids.map(|ids| tenants(scope, &ids)).transpose()?,
         };
         Ok(CreateFreezeWindow { draft, idempotency_key: self.idempotency_key })
     }
@@ -88,7 +87,7 @@ impl UpdateFreezeWindowInput {
             starts_at: self.starts_at.0,
             ends_at: self.ends_at.0,
             rule: self.recurrence_rule,
-            tenant_ids: tenants(scope, self.tenant_ids)?,
+            tenant_ids: self.tenant_ids.map(|ids| tenants(scope, &ids)).transpose()?,
         };
         let id = window(scope, &self.id)?;
         Ok(UpdateFreezeWindow { id, draft, expected_revision: self.expected_revision, idempotency_key: self.idempotency_key })
@@ -116,9 +115,4 @@ impl DeleteFreezeWindowInput {
 
 fn window(scope: &Scope, id: &ID) -> Result<FreezeWindowId, Refused> {
     scope.ids.key(id, Kind::FreezeWindow).map(FreezeWindowId).map_err(|error| bad_id(error, "id"))
-}
-
-fn tenants(scope: &Scope, tenants: Option<Vec<ID>>) -> Result<Option<BTreeSet<TenantId>>, Refused> {
-    let read = |id: &ID| scope.ids.key(id, Kind::Tenant).map(TenantId).map_err(|error| bad_id(error, "tenantIds"));
-    tenants.map(|tenants| tenants.iter().map(read).collect()).transpose()
 }

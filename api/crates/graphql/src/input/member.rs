@@ -1,14 +1,13 @@
 //! Inputs of mutations on members and API keys.
 
-use std::collections::BTreeSet;
-
 use app::api_keys::{CreateApiKey, RevokeApiKey};
 use app::members::{AddMember, RemoveMember, UpdateMember};
 use async_graphql::{ID, InputObject, MaybeUndefined};
-use domain::id::{MemberId, TenantId};
+use domain::id::MemberId;
 
 use crate::enums::Role;
 use crate::ids::Kind;
+use crate::input::tenant::tenants;
 use crate::scalars::DateTime;
 use crate::scope::Scope;
 use crate::user_error::{Refused, bad_id};
@@ -39,7 +38,7 @@ impl AddMemberInput {
             subject: self.subject,
             display_name: self.display_name,
             role: self.role.into(),
-            tenant_ids: self.tenant_ids.map(|tenants| read_tenants(scope, &tenants)).transpose()?,
+            tenant_ids: self.tenant_ids.map(|ids| tenants(scope, &ids)).transpose()?,
             idempotency_key: self.idempotency_key,
         })
     }
@@ -68,7 +67,7 @@ impl UpdateMemberInput {
         let tenant_ids = match self.tenant_ids {
             MaybeUndefined::Undefined => None,
             MaybeUndefined::Null => Some(None),
-            MaybeUndefined::Value(tenants) => Some(Some(read_tenants(scope, &tenants)?)),
+            MaybeUndefined::Value(ids) => Some(Some(tenants(scope, &ids)?)),
         };
         Ok(UpdateMember {
             id: read_id(scope, &self.id, Kind::Membership)?,
@@ -119,7 +118,7 @@ impl CreateApiKeyInput {
         Ok(CreateApiKey {
             display_name: self.display_name,
             role: self.role.into(),
-            tenant_ids: self.tenant_ids.map(|tenants| read_tenants(scope, &tenants)).transpose()?,
+            tenant_ids: self.tenant_ids.map(|ids| tenants(scope, &ids)).transpose()?,
             expires_at: self.expires_at.0,
             idempotency_key: self.idempotency_key,
         })
@@ -144,9 +143,4 @@ impl RevokeApiKeyInput {
 
 fn read_id(scope: &Scope, id: &ID, kind: Kind) -> Result<MemberId, Refused> {
     scope.ids.key(id, kind).map(MemberId).map_err(|error| bad_id(error, "id"))
-}
-
-fn read_tenants(scope: &Scope, tenants: &[ID]) -> Result<BTreeSet<TenantId>, Refused> {
-    let read = |id: &ID| scope.ids.key(id, Kind::Tenant).map(TenantId).map_err(|error| bad_id(error, "tenantIds"));
-    tenants.iter().map(read).collect()
 }

@@ -18,6 +18,7 @@ pub mod rollout;
 pub mod schedule;
 pub mod tenant;
 pub mod tenant_alias;
+pub mod webhook;
 pub mod what_if;
 pub mod what_if_device;
 pub mod workspace;

@@ -1,5 +1,7 @@
 //! Inputs of mutations on tenants.
 
+use std::collections::BTreeSet;
+
 use app::ReadSignIns;
 use app::command::{ConnectTenant, ResyncTenant, SetEmergencyAccess};
 use async_graphql::{ID, InputObject};
@@ -104,6 +106,11 @@ impl SetEmergencyAccessInput {
 
 pub(super) fn tenant(scope: &Scope, id: &ID, field: &str) -> Result<TenantId, Refused> {
     scope.ids.key(id, Kind::Tenant).map(TenantId).map_err(|error| bad_id(error, field))
+}
+
+/// The members of `tenantIds`.
+pub(super) fn tenants(scope: &Scope, ids: &[ID]) -> Result<BTreeSet<TenantId>, Refused> {
+    ids.iter().map(|id| tenant(scope, id, "tenantIds")).collect()
 }
 
 pub(super) fn guid(text: &str, path: &[&str]) -> Result<Uuid, Refused> {

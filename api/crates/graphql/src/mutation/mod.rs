@@ -17,6 +17,7 @@ mod rollout;
 mod rollout_move;
 mod schedule;
 mod tenant;
+mod webhook;
 mod workspace;
 
 use async_graphql::MergedObject;
@@ -44,4 +45,5 @@ pub struct Mutations(
     rollout_move::RolloutMoveMutations,
     bulk_rollout::BulkRolloutMutations,
     agent::AgentMutations,
+    webhook::WebhookMutations,
 );

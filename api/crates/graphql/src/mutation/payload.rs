@@ -16,6 +16,7 @@ use crate::types::rollout::Rollout;
 use crate::types::schedule::Schedule;
 use crate::types::suggestion::Suggestion;
 use crate::types::tenant::Tenant;
+use crate::types::webhook::Webhook;
 use crate::types::workspace::Workspace;
 use crate::user_error::{Refused, UserError};
 
@@ -103,6 +104,12 @@ payloads! {
     FreezeWindowPayload {
         /// The freeze window as it is now; `null` when the mutation was refused.
         freeze_window: FreezeWindow
+    }
+
+    /// What became of a mutation on a webhook.
+    WebhookPayload {
+        /// The webhook as it is now; `null` when the mutation was refused.
+        webhook: Webhook
     }
 
     /// What became of a mutation on a baseline.

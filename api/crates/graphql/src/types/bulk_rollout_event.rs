@@ -10,6 +10,7 @@ use crate::scalars::{DateTime, EventCursor, Json};
 use crate::scope::{ids, scope};
 use crate::types::bulk_rollout::{BulkRollout, bulk_rollout};
 use crate::types::event::{event_object, place_key, text};
+use crate::types::event_data::public;
 use crate::types::node::{Node, subject};
 use crate::types::user::{User, user_of};
 
@@ -45,11 +46,6 @@ event_object! {
             }
         }
 
-        /// `critical`, where somebody should be told; `null` otherwise.
-        async fn severity(&self) -> Option<&str> {
-            text(&self.0, "severity")
-        }
-
         /// The step: the name of the mutation. `null` where it was none.
         async fn step(&self) -> Option<&str> {
             text(&self.0, "what")
@@ -61,8 +57,8 @@ event_object! {
         }
 
         /// Everything that is known of it.
-        async fn data(&self) -> Json {
-            Json::of(&self.0.event.data)
+        async fn data(&self, ctx: &Context<'_>) -> Json {
+            Json::of(&public(&self.0.event.data, &|kind, key| ids(ctx).id(kind, key).0))
         }
 
         /// The rollout across tenants, as it is now.

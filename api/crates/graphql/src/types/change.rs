@@ -307,7 +307,7 @@ impl ChangeRequest {
         #[graphql(desc = "The cursor to go on from.")] after: Option<EventCursor>,
     ) -> Nullable<Connection<Event>> {
         let scope = scope(ctx);
-        let filter = EventFilter { tenant_ids: None, subject_ids: Some(vec![self.id.0]) };
+        let filter = EventFilter::of_subject(self.id.0);
         Some(self.page_of_events(scope, filter, after, args(first, None, None, None)).await)
     }
 }

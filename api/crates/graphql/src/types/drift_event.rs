@@ -49,8 +49,8 @@ event_object! {
             }
         }
 
-        /// How much the item matters.
-        async fn severity(&self) -> Option<Severity> {
+        /// How much the item matters, as `Drift.severity`.
+        async fn drift_severity(&self) -> Option<Severity> {
             let severity: domain::change::warning::Severity = text(&self.0, "severity")?.parse().ok()?;
             Some(severity.into())
         }

@@ -8,7 +8,7 @@ use domain::id::ChangeId;
 use uuid::Uuid;
 
 use crate::connection::Connection;
-use crate::enums::{ApprovalState, ChangeStatus, TenantConnectionState};
+use crate::enums::{ApprovalState, ChangeStatus, EventSeverity, EventTopic, TenantConnectionState};
 use crate::fault::{Nullable, fault};
 use crate::ids::Kind;
 use crate::scalars::{DateTime, EventCursor};
@@ -28,6 +28,7 @@ use crate::types::schedule_event::{FreezeWindowEvent, ScheduleEvent};
 use crate::types::sign_in::SignInLogEvent;
 use crate::types::sync_event::SyncEvent;
 use crate::types::user::{User, user_of};
+use crate::types::webhook::WebhookEvent;
 
 /// One durable, ordered record of something that happened. Expect new concrete types.
 #[derive(Interface)]
@@ -35,6 +36,8 @@ use crate::types::user::{User, user_of};
     field(name = "id", ty = "ID", desc = "Opaque, globally unique, stable."),
     field(name = "cursor", ty = "EventCursor", desc = "Its place in the log: resume after it."),
     field(name = "at", ty = "DateTime", desc = "When it was committed."),
+    field(name = "severity", ty = "EventSeverity", desc = "How much it matters to somebody who was not looking."),
+    field(name = "topic", ty = "Nullable<EventTopic>", desc = "What it is filed under; `null` for an `EventGap`."),
     field(name = "actor", ty = "Nullable<User>", desc = "Who did it; `null` is Causeway itself."),
     field(name = "subject", ty = "Nullable<Node>", desc = "What it is about; `null` when that is gone.")
 )]
@@ -79,6 +82,8 @@ pub enum Event {
     AgentRunEvent(AgentRunEvent),
     /// The agent suggests something, or something became of a suggestion.
     SuggestionEvent(SuggestionEvent),
+    /// A webhook was created, changed or deleted, or turned off.
+    WebhookEvent(WebhookEvent),
     /// Events are missing.
     EventGap(EventGap),
 }
@@ -141,6 +146,7 @@ impl From<domain::event::Event> for Event {
             EventKind::SuggestionCreated | EventKind::SuggestionUpdated | EventKind::SuggestionStatusChanged => {
                 Event::SuggestionEvent(event.into())
             }
+            EventKind::WebhookChanged | EventKind::WebhookDisabled => Event::WebhookEvent(event.into()),
         }
     }
 }
@@ -203,6 +209,16 @@ macro_rules! event_object {
                 self.0.at.into()
             }
 
+            /// How much it matters to somebody who was not looking.
+            pub async fn severity(&self) -> crate::enums::EventSeverity {
+                self.0.event.severity().into()
+            }
+
+            /// What it is filed under.
+            pub async fn topic(&self) -> Nullable<crate::enums::EventTopic> {
+                Some(Ok(self.0.event.kind.topic().into()))
+            }
+
             /// Who did it; `null` is Causeway itself.
             pub async fn actor(&self, ctx: &Context<'_>) -> Nullable<User> {
                 user_of(scope(ctx), self.0.event.actor).await
@@ -221,7 +237,7 @@ macro_rules! event_object {
 pub(super) use event_object;
 
 /// The key of an event's id.
-pub(super) fn place_key(seq: i64) -> Uuid {
+pub fn place_key(seq: i64) -> Uuid {
     Uuid::from_u128(u128::try_from(seq).unwrap_or_default())
 }
 
@@ -382,6 +398,16 @@ impl EventGap {
     /// When the gap was noticed.
     pub async fn at(&self, ctx: &Context<'_>) -> DateTime {
         scope(ctx).clock.now().into()
+    }
+
+    /// Always `WARNING`: what is missing may have been anything.
+    pub async fn severity(&self) -> EventSeverity {
+        EventSeverity::Warning
+    }
+
+    /// Always `null`.
+    pub async fn topic(&self) -> Nullable<EventTopic> {
+        None
     }
 
     /// Always `null`.

@@ -6,7 +6,7 @@ use async_graphql::{ID, Interface, Result};
 use domain::event::SubjectKind;
 use domain::id::{
     AgentRunId, AuditId, BaselineId, BaselinePolicyId, BulkChangeId, BulkRolloutId, ChangeId, DriftId, FreezeWindowId, MemberId, PolicyId,
-    RolloutId, ScheduleId, SnapshotId, SuggestionId, TenantId,
+    RolloutId, ScheduleId, SnapshotId, SuggestionId, TenantId, WebhookId,
 };
 use uuid::Uuid;
 
@@ -32,6 +32,7 @@ use crate::types::snapshot::{Snapshot, snapshot_of};
 use crate::types::suggestion::{Suggestion, suggestion};
 use crate::types::tenant::{Tenant, tenant};
 use crate::types::user::{User, user};
+use crate::types::webhook::{Webhook, webhook};
 use crate::types::workspace::Workspace;
 
 /// An object with a global id, which `node` fetches again.
@@ -80,6 +81,8 @@ pub enum Node {
     AgentRun(AgentRun),
     /// A suggestion of the optimization agent.
     Suggestion(Suggestion),
+    /// A webhook.
+    Webhook(Webhook),
 }
 
 /// The object that an id names; `null` for an id of nothing, of another workspace, or that is none.
@@ -113,6 +116,7 @@ pub async fn node(scope: &Scope, id: &ID) -> Nullable<Node> {
         Kind::Event | Kind::RolloutVerdict => None,
         Kind::AgentRun => some(agent_run(scope, AgentRunId(id.key)).await, Node::AgentRun),
         Kind::Suggestion => some(suggestion(scope, SuggestionId(id.key)).await, Node::Suggestion),
+        Kind::Webhook => some(webhook(scope, WebhookId(id.key)).await, Node::Webhook),
     }
 }
 
@@ -133,6 +137,28 @@ pub async fn subject(scope: &Scope, kind: SubjectKind, id: Uuid) -> Nullable<Nod
         SubjectKind::FreezeWindow => some(freeze_window(scope, FreezeWindowId(id)).await, Node::FreezeWindow),
         SubjectKind::AgentRun => some(agent_run(scope, AgentRunId(id)).await, Node::AgentRun),
         SubjectKind::Suggestion => some(suggestion(scope, SuggestionId(id)).await, Node::Suggestion),
+        SubjectKind::Webhook => some(webhook(scope, WebhookId(id)).await, Node::Webhook),
+    }
+}
+
+/// The kind of id, and the type of [`Node`], of what an event is about.
+pub fn kind_of(subject: SubjectKind) -> (Kind, &'static str) {
+    match subject {
+        SubjectKind::Workspace => (Kind::Workspace, "Workspace"),
+        SubjectKind::Tenant => (Kind::Tenant, "Tenant"),
+        SubjectKind::Drift => (Kind::Drift, "Drift"),
+        SubjectKind::Policy => (Kind::Policy, "Policy"),
+        SubjectKind::Snapshot => (Kind::Snapshot, "Snapshot"),
+        SubjectKind::ChangeRequest => (Kind::Change, "ChangeRequest"),
+        SubjectKind::BulkChange => (Kind::BulkChange, "BulkChange"),
+        SubjectKind::BulkRollout => (Kind::BulkRollout, "BulkRollout"),
+        SubjectKind::Rollout => (Kind::Rollout, "Rollout"),
+        SubjectKind::Member => (Kind::Member, "User"),
+        SubjectKind::Baseline => (Kind::Baseline, "Baseline"),
+        SubjectKind::FreezeWindow => (Kind::FreezeWindow, "FreezeWindow"),
+        SubjectKind::AgentRun => (Kind::AgentRun, "AgentRun"),
+        SubjectKind::Suggestion => (Kind::Suggestion, "Suggestion"),
+        SubjectKind::Webhook => (Kind::Webhook, "Webhook"),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::ids::Kind;
 use crate::scalars::{DateTime, EventCursor, Json};
 use crate::scope::{ids, scope};
 use crate::types::event::{event_object, number, place_key, text};
+use crate::types::event_data::public;
 use crate::types::node::{Node, subject};
 use crate::types::rollout::{Rollout, rollout};
 use crate::types::user::{User, user_of};
@@ -69,11 +70,6 @@ event_object! {
             }
         }
 
-        /// `critical` or `warning`, where somebody should be told; `null` otherwise.
-        async fn severity(&self) -> Option<&str> {
-            text(&self.0, "severity")
-        }
-
         /// The phase that it is about.
         async fn phase(&self) -> Option<i64> {
             number(&self.0, "phase")
@@ -90,8 +86,8 @@ event_object! {
         }
 
         /// Everything that is known of it.
-        async fn data(&self) -> Json {
-            Json::of(&self.0.event.data)
+        async fn data(&self, ctx: &Context<'_>) -> Json {
+            Json::of(&public(&self.0.event.data, &|kind, key| ids(ctx).id(kind, key).0))
         }
 
         /// The rollout, as it is now.

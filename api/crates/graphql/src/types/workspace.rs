@@ -14,6 +14,7 @@ use crate::types::api_key::{ApiKey, api_keys};
 use crate::types::baseline::{Baseline, baseline, baselines};
 use crate::types::freeze_window::{FreezeWindow, freeze_windows};
 use crate::types::member::{Member, members};
+use crate::types::webhook::{Webhook, webhooks};
 
 /// Rules by which new changes need approval, beside `requireApproval`; any one that holds is enough.
 #[derive(SimpleObject)]
@@ -89,6 +90,19 @@ impl Workspace {
         #[graphql(desc = "The cursor to go back from.")] before: Option<String>,
     ) -> Result<Connection<FreezeWindow>> {
         freeze_windows(scope(ctx), &args(first, after, last, before)).await
+    }
+
+    /// The webhooks, oldest first; at most 20. Never their secrets.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn webhooks(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items from the start or after a cursor: 1 to 100, 25 unless given.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go on from.")] after: Option<String>,
+        #[graphql(desc = "Items from the end or before a cursor: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "The cursor to go back from.")] before: Option<String>,
+    ) -> Result<Connection<Webhook>> {
+        webhooks(scope(ctx), &args(first, after, last, before)).await
     }
 
     /// The baselines of the workspace, by name; at most 50.

@@ -28,3 +28,4 @@ mod sign_ins;
 mod suggestions;
 mod wakes;
 mod watched;
+mod webhooks;

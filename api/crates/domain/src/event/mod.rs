@@ -1,4 +1,7 @@
-//! One durable, ordered record of a transition: what subscriptions stream (domain.md section 10).
+//! One durable, ordered record of a transition: what subscriptions stream and webhooks carry (domain.md section 10).
+
+mod severity;
+mod topic;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -6,6 +9,9 @@ use uuid::Uuid;
 
 use crate::id::{MemberId, TenantId, WorkspaceId};
 use crate::text_enum;
+
+pub use severity::EventSeverity;
+pub use topic::EventTopic;
 
 text_enum! {
     /// What an event is about.
@@ -38,6 +44,8 @@ text_enum! {
         AgentRun = "AGENT_RUN",
         /// A suggestion of the optimization agent.
         Suggestion = "SUGGESTION",
+        /// A webhook.
+        Webhook = "WEBHOOK",
     }
 }
 
@@ -174,6 +182,10 @@ text_enum! {
         SuggestionUpdated = "SUGGESTION_UPDATED",
         /// A suggestion moved; `data.from`, `data.to`, `data.reason`, `data.changeId`.
         SuggestionStatusChanged = "SUGGESTION_STATUS_CHANGED",
+        /// A webhook was created, edited, deleted or set to another place, or its secret replaced; `data.what`.
+        WebhookChanged = "WEBHOOK_CHANGED",
+        /// Messages of a webhook are not accepted any more, and it was turned off; `data.reason`, `data.text`.
+        WebhookDisabled = "WEBHOOK_DISABLED",
     }
 }
 
