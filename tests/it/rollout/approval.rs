@@ -6,7 +6,11 @@ use serde_json::{Value, json};
 
 use super::{Stage, done, mutate};
 
-on_both_databases!(a_second_person_approves_the_plan, an_emergency_passes_the_rollout);
+on_both_databases!(
+    a_second_person_approves_the_plan,
+    a_rule_that_only_a_step_can_meet_is_asked_about_the_plan,
+    an_emergency_passes_the_rollout
+);
 
 async fn a_second_person_approves_the_plan(database: Database) {
     let stage = Stage::set(database).await;
@@ -46,6 +50,22 @@ async fn a_second_person_approves_the_plan(database: Database) {
     let own: Vec<&Value> = changes.iter().filter(|change| change["rollout"]["id"] == running["id"]).collect();
     assert_eq!(own.len(), 2, "{changes:#?}");
     assert!(own.iter().all(|change| change["requiresApproval"] == true && change["approvals"][0]["state"] == "APPROVED"), "{own:#?}");
+}
+
+async fn a_rule_that_only_a_step_can_meet_is_asked_about_the_plan(database: Database) {
+    let stage = Stage::set(database).await;
+    let approver = stage.world.server.client("APPROVER").await;
+    let set = crate::approvals::settings(&stage.owner, json!({ "approvalRules": { "severity": "INFO", "wouldBlock": 1 } })).await;
+    assert_eq!(set.user_errors("updateWorkspace"), Vec::<String>::new(), "{:#}", set.body);
+    let planned = stage.planned(json!({})).await;
+    assert_eq!(planned["awaitingApproval"], true, "{planned:#}");
+    let about = json!({ "id": planned["id"], "digest": planned["digest"] });
+    done(&mutate(&stage.owner, "requestRolloutApproval", "RequestRolloutApprovalInput", about.clone()).await, "requestRolloutApproval");
+    let mut decision = about;
+    decision["decision"] = json!("APPROVE");
+    let approved = done(&mutate(&approver, "decideRolloutApproval", "DecideRolloutApprovalInput", decision).await, "decideRolloutApproval");
+    stage.start(&approved).await;
+    stage.until(&approved, |seen| seen["status"] == "RUNNING" && seen["phase"] == 1).await;
 }
 
 async fn an_emergency_passes_the_rollout(database: Database) {

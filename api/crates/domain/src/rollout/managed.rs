@@ -9,6 +9,7 @@ use super::record::Rollout;
 use super::status::Guidance;
 use crate::change::approval_rules::ApprovalRules;
 use crate::change::request::{Approval, ApprovalState};
+use crate::change::warning::Severity;
 use crate::id::{BulkRolloutId, ChangeId, MemberId, PolicyId, RolloutId, TenantId, WorkspaceId};
 
 /// A policy that is turned on in phases.
@@ -77,9 +78,12 @@ pub struct Outlook {
 }
 
 impl ManagedRollout {
-    /// Whether a plan of these rules needs an approval before it starts: the rules that a rollout can meet at any step hold for all of it.
+    /// Whether a plan of these rules needs an approval before it starts: the rules that a rollout can meet at any step hold for all of it. How
+    /// severe a step's warnings are and how many sign-ins it would block shows at the step only, when nobody can be asked any more, so workspaces
+    /// that ask by these are asked about every plan. Not so where only critical warnings count: no step that has one is applied.
     pub fn approval_demanded(rules: &ApprovalRules, critical_policy: bool) -> bool {
-        rules.always || rules.enforcing || (rules.critical_policy && critical_policy)
+        let by_warnings = rules.severity.is_some_and(|least| least != Severity::Critical);
+        rules.always || rules.enforcing || (rules.critical_policy && critical_policy) || by_warnings || rules.would_block.is_some()
     }
 
     /// The approval that releases the present plan: granted, for its digest, and not lapsed before the rollout started.
@@ -96,5 +100,34 @@ impl ManagedRollout {
     /// The request that waits for a decision.
     pub fn pending_approval(&self) -> Option<&Approval> {
         self.approvals.iter().find(|approval| approval.state == ApprovalState::Pending)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_that_a_step_can_meet_is_asked_before_the_start() {
+        let rules = |edit: fn(&mut ApprovalRules)| {
+            let mut rules = ApprovalRules::default();
+            edit(&mut rules);
+            rules
+        };
+        let table = [
+            (rules(|_| {}), false),
+            (rules(|rules| rules.always = true), true),
+            (rules(|rules| rules.enforcing = true), true),
+            (rules(|rules| rules.severity = Some(Severity::Info)), true),
+            (rules(|rules| rules.severity = Some(Severity::Warning)), true),
+            (rules(|rules| rules.severity = Some(Severity::Critical)), false),
+            (rules(|rules| rules.would_block = Some(1_000)), true),
+            (rules(|rules| rules.bulk_tenants = Some(1)), false),
+        ];
+        for (rules, demanded) in table {
+            assert_eq!(ManagedRollout::approval_demanded(&rules, false), demanded, "{rules:?}");
+        }
+        let critical = rules(|rules| rules.critical_policy = true);
+        assert!(ManagedRollout::approval_demanded(&critical, true) && !ManagedRollout::approval_demanded(&critical, false));
     }
 }
