@@ -82,7 +82,7 @@ npm_packages() {
   echo "$want" >"$stamp"
 }
 
-# The Python client in a virtual environment; every file is checked against its hash.
+# The Python clients in a virtual environment; every file is checked against its hash.
 need_python() {
   local cache stamp want
   cache="$(cache_folder)"

@@ -47,12 +47,17 @@ export class Caller {
     return data;
   }
 
-  /** The change that a mutation returns; throws on a user error. */
-  async mutate(name, input) {
+  /** The payload of a mutation; throws on a user error. */
+  async send(name, input) {
     const data = await this.run(name, { input: { ...input, idempotencyKey: randomUUID() } });
     const [payload] = Object.values(data);
     must(payload.userErrors.length === 0, `${name}: ${JSON.stringify(payload.userErrors)}`);
-    return payload.change;
+    return payload;
+  }
+
+  /** The change that a mutation returns; throws on a user error. */
+  async mutate(name, input) {
+    return (await this.send(name, input)).change;
   }
 
   /** Every policy of the first tenants, each with the id of its tenant. */
