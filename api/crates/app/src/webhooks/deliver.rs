@@ -31,7 +31,7 @@ const PAUSE_AFTER_FAULT: TimeDelta = TimeDelta::minutes(1);
 
 /// What became of one message.
 enum Delivered {
-    Accepted(Webhook),
+    Accepted,
     Refused,
     /// A member changed or deleted the webhook meanwhile: what this attempt found out is not kept.
     Overtaken,
@@ -54,13 +54,10 @@ pub(crate) async fn run(app: &App, job: &Job) -> Result<JobEnd, JobError> {
             return pass_over(app, job, &webhook, head).await;
         }
         for next in waiting {
-            webhook = match next.deliver(app, job, webhook).await? {
-                Delivered::Accepted(webhook) => webhook,
+            match next.deliver(app, job, &mut webhook).await? {
+                Delivered::Accepted if begun.elapsed() < TURN => {}
                 Delivered::Refused => return Ok(JobEnd::Done),
-                Delivered::Overtaken => break,
-            };
-            if begun.elapsed() >= TURN {
-                break;
+                Delivered::Accepted | Delivered::Overtaken => break,
             }
         }
     }
@@ -114,23 +111,27 @@ impl Waiting {
         }
     }
 
-    async fn deliver(self, app: &App, job: &Job, webhook: Webhook) -> Result<Delivered, JobError> {
+    /// One attempt; when it was accepted, the webhook is a place further.
+    async fn deliver(self, app: &App, job: &Job, webhook: &mut Webhook) -> Result<Delivered, JobError> {
         let (seq, at) = (self.seq(), app.now());
         let written = match self {
-            Waiting::Event(event) => app.event_message(&webhook, *event).await.map_err(JobError::app)?,
+            Waiting::Event(event) => app.event_message(webhook, *event).await.map_err(JobError::app)?,
             Waiting::Gap { oldest } => app.write_message(&WebhookMessage::Gap { workspace_id: webhook.workspace_id, oldest, at }),
         };
         let sent = Instant::now();
-        let outcome = app.send_message(&webhook, &written, at).await;
+        let outcome = app.send_message(webhook, &written, at).await;
         let took_ms = i64::try_from(sent.elapsed().as_millis()).unwrap_or(i64::MAX);
         let ended = app.now();
         let (place, off) = match &outcome {
             Ok(_) => (webhook.place.clone().accepted(seq, ended), None),
             Err(failure) => webhook.place.clone().refused(refused(failure), ended),
         };
-        let attempt = attempt(&webhook, seq, &written, took_ms, &outcome, at);
-        match save(app, job, &webhook, place.clone(), off, &attempt, outcome.as_ref().err()).await {
-            Ok(()) if outcome.is_ok() => Ok(Delivered::Accepted(Webhook { place, ..webhook })),
+        let attempt = attempt(webhook, seq, &written, took_ms, &outcome, at);
+        match save(app, job, webhook, place.clone(), off, &attempt, outcome.as_ref().err()).await {
+            Ok(()) if outcome.is_ok() => {
+                webhook.place = place;
+                Ok(Delivered::Accepted)
+            }
             Ok(()) => Ok(Delivered::Refused),
             Err(JobError::Store(StoreError::Conflict)) => Ok(Delivered::Overtaken),
             Err(error) => Err(error),
