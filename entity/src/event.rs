@@ -20,8 +20,9 @@ pub struct Model {
     pub subject_id: Uuid,
     #[sea_orm(column_type = "Text")]
     pub data: String,
-    #[sea_orm(column_type = "Text")]
-    pub severity: String,
+    /// Null for events from before they were rated.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub severity: Option<String>,
 }
 
 /// Rows are joined in the statements of crate `store`, not through the ORM.

@@ -15,17 +15,19 @@ impl MigrationTrait for Migration {
         run(
             manager,
             &[
-                // With a default, so that the binary before this one can go on writing.
-                "ALTER TABLE event ADD COLUMN severity text NOT NULL DEFAULT 'INFO'",
+                // Nullable, so that the binary before this one can go on writing; what it writes is unrated, and passed over by nobody.
+                "ALTER TABLE event ADD COLUMN severity text",
+                // Finished jobs are deleted after a while: a webhook makes one for each burst of events.
+                "CREATE INDEX ix_job_finished ON job (finished_at) WHERE finished_at IS NOT NULL",
                 "CREATE INDEX ix_webhook_workspace ON webhook (workspace_id, created_at, id)",
-                "CREATE INDEX ix_event_severe ON event (workspace_id, seq) WHERE severity IN ('WARNING', 'CRITICAL')",
+                "CREATE INDEX ix_event_severe ON event (workspace_id, seq) WHERE (severity IN ('WARNING', 'CRITICAL') OR severity IS NULL)",
             ],
         )
         .await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, &["DROP INDEX ix_event_severe", "ALTER TABLE event DROP COLUMN severity"]).await?;
+        run(manager, &["DROP INDEX ix_job_finished", "DROP INDEX ix_event_severe", "ALTER TABLE event DROP COLUMN severity"]).await?;
         drop_tables(manager, &["webhook_attempt", "webhook"]).await
     }
 }

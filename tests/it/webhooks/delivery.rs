@@ -6,11 +6,12 @@ use harness::{Database, Server};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::{Stage, done, mutate, names, replay};
+use super::{Stage, done, mutate, names, replay, update};
 
 on_both_databases!(
     events_arrive_signed_and_in_order,
     two_processes_deliver_each_message_once,
+    edits_in_the_middle_of_deliveries_lose_nothing,
     a_replaced_secret_signs_beside_the_new_one,
     a_place_in_the_log_can_be_chosen,
     a_test_message_says_what_became_of_it
@@ -74,6 +75,46 @@ async fn two_processes_deliver_each_message_once(database: Database) {
     stage.receiver.until("thirty messages", |received| received.len() >= 30).await;
     settled(&stage, &webhook, 30).await;
     assert_eq!(names(&stage.receiver.received()), expected);
+}
+
+async fn edits_in_the_middle_of_deliveries_lose_nothing(database: Database) {
+    let stage = Stage::set(database).await;
+    let (webhook, _) = stage.webhook(json!({ "topics": ["FREEZE_WINDOW"] })).await;
+    let expected: Vec<String> = (0..40).map(|number| format!("Window {number}")).collect();
+    let texts: Vec<&str> = expected.iter().map(String::as_str).collect();
+    let edits = async {
+        let mut accepted = 0;
+        for number in 0..60 {
+            let seen = stage.see(&webhook).await;
+            let answer = update(&stage.owner, &seen, json!({ "displayName": format!("Renamed {number}") })).await;
+            accepted += usize::from(answer.user_errors("updateWebhook").is_empty());
+        }
+        accepted
+    };
+    let ((), accepted) = tokio::join!(stage.happen(&texts), edits);
+    assert!(accepted > 0, "the edits met the deliveries");
+    let received = stage.receiver.until("the last", |received| names(received).contains(&"Window 39")).await;
+    // What an edit overtook came twice; nothing is missing, and nothing came before what it comes after.
+    let mut firsts: Vec<&str> = Vec::new();
+    for name in names(&received) {
+        if !firsts.contains(&name) {
+            firsts.push(name);
+        }
+    }
+    assert_eq!(firsts, texts);
+    let seen = stage.until(&webhook, |seen| seen["attempts"][0]["accepted"] == true).await;
+    assert_eq!((&seen["consecutiveFailures"], &seen["enabled"]), (&json!(0), &json!(true)), "{seen:#}");
+    assert!(seen["attempts"].as_array().unwrap().iter().all(|attempt| attempt["accepted"] == true), "{seen:#}");
+
+    // And one that is deleted in the middle is gone.
+    let begun = stage.receiver.received().len();
+    let happen = stage.happen(&["A", "B", "C", "D", "E", "F"]);
+    let delete = async {
+        stage.receiver.until("the first of them", |received| received.len() > begun).await;
+        mutate(&stage.owner, "deleteWebhook", "DeleteWebhookInput", "deletedId", json!({ "id": webhook["id"] })).await
+    };
+    let ((), deleted) = tokio::join!(happen, delete);
+    assert_eq!(deleted.at("/deleteWebhook/deletedId"), &webhook["id"], "{:#}", deleted.body);
 }
 
 async fn a_replaced_secret_signs_beside_the_new_one(database: Database) {

@@ -49,7 +49,7 @@ fn event_message(ids: &IdCodec, event: &Event, tenant: Option<&(TenantId, String
         "tenant": tenant.map(|(id, name)| named(Kind::Tenant, id.0, name)),
         "actor": actor.map(|(id, name)| named(Kind::Member, id.0, name)),
         "subject": { "type": name, "id": ids.encode(kind, workspace, event.event.subject_id) },
-        "details": public(&event.event.data, &|kind, key| ids.encode(kind, workspace, key).0),
+        "details": public(&event.event, &|kind, key| ids.encode(kind, workspace, key).0),
     });
     message_of(id.0, event.event.kind.wire_type(), event.at, &data)
 }

@@ -32,7 +32,7 @@ pub struct EventFilter {
     pub tenant_scope: Option<BTreeSet<TenantId>>,
     /// What happened; empty is anything.
     pub kinds: Vec<EventKind>,
-    /// At least this severe; `None` is any.
+    /// At least this severe; `None` is any. Events from before they were rated are passed over by nobody.
     pub min_severity: Option<EventSeverity>,
 }
 
@@ -160,8 +160,11 @@ fn filtered(db: &Db, workspace: WorkspaceId, filter: &EventFilter) -> Select<Ent
     select = match filter.min_severity {
         None | Some(EventSeverity::Routine) => select,
         // In the words of the partial index, which both databases compare as text: no parameters.
-        Some(EventSeverity::Warning) => select.filter(Expr::cust("severity IN ('WARNING', 'CRITICAL')")),
-        Some(least) => select.filter(Column::Severity.is_in(least.and_above().iter().map(|severity| severity.as_str()))),
+        Some(EventSeverity::Warning) => select.filter(Expr::cust("(severity IN ('WARNING', 'CRITICAL') OR severity IS NULL)")),
+        Some(least) => {
+            let severe = Column::Severity.is_in(least.and_above().iter().map(|severity| severity.as_str()));
+            select.filter(severe.or(Column::Severity.is_null()))
+        }
     };
     select
 }
@@ -178,7 +181,7 @@ fn to_row(event: &Event) -> Result<ActiveModel> {
         subject_kind: Set(event.subject_kind.as_str().to_owned()),
         subject_id: Set(event.subject_id),
         data: Set(to_json("event.data", &event.data)?),
-        severity: Set(event.severity().as_str().to_owned()),
+        severity: Set(Some(event.severity().as_str().to_owned())),
     })
 }
 

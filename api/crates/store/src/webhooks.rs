@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::convert::{all, json, optional_json, optional_text, text, to_json};
 use crate::db::{Reader, WriteTx};
 use crate::error::Result;
+use crate::ids::in_ids;
 use crate::workspaces::one_row;
 
 impl Reader {
@@ -36,26 +37,42 @@ impl Reader {
 
     /// Webhooks that are on, not waiting for their next try, and behind the newest event, by id from the one after `after`, at most `limit`.
     /// Without a workspace because one look per process serves all of them.
-    pub async fn due_webhooks(&self, now: DateTime<Utc>, after: Option<WebhookId>, limit: u64) -> Result<Vec<Webhook>> {
+    pub async fn due_webhooks(&self, now: DateTime<Utc>, after: Option<WebhookId>, limit: u64) -> Result<Vec<WebhookId>> {
         let head = Query::select()
             .column((workspace::Entity, workspace::Column::EventSeq))
             .from(workspace::Entity)
             .and_where(Expr::col((workspace::Entity, workspace::Column::Id)).equals((Entity, Column::WorkspaceId)))
             .to_owned();
-        let rows = Entity::find()
+        let ids: Vec<Uuid> = Entity::find()
+            .select_only()
+            .column(Column::Id)
             .filter(Column::Off.is_null())
             .filter(Condition::any().add(Column::NextTryAt.is_null()).add(Column::NextTryAt.lte(now)))
             .filter(Expr::col((Entity, Column::EventCursor)).lt(Expr::SubQuery(None, Box::new(head.into()))))
             .filter(Column::Id.gt(after.map_or(Uuid::nil(), |id| id.0)))
             .order_by_asc(Column::Id)
             .limit(limit)
+            .into_tuple()
             .all(&self.db)
             .await?;
-        all(rows, to_webhook)
+        Ok(ids.into_iter().map(WebhookId).collect())
+    }
+
+    /// Webhooks by id, in no order, of any workspace; one that can't be read is its own error, and nobody else's.
+    pub async fn webhooks_to_deliver(&self, ids: &[WebhookId]) -> Result<Vec<Result<Webhook>>> {
+        let rows = Entity::find().filter(in_ids(&self.db, "id", ids.iter().map(|id| id.0))).all(&self.db).await?;
+        Ok(rows.into_iter().map(to_webhook).collect())
     }
 }
 
 impl WriteTx {
+    /// A webhook, which nobody else can write or hold until this transaction ends: what was read of it is what is written over.
+    pub async fn hold_webhook(&self, workspace: WorkspaceId, id: WebhookId) -> Result<Option<Webhook>> {
+        // A lock on PostgreSQL; on SQLite the transaction holds the only write lock anyway.
+        let row = Entity::find_by_id(id.0).filter(Column::WorkspaceId.eq(workspace.0)).lock_exclusive().one(&self.db).await?;
+        row.map(to_webhook).transpose()
+    }
+
     /// Adds a webhook.
     pub async fn insert_webhook(&self, new: &Webhook) -> Result<()> {
         let row = ActiveModel {
@@ -92,7 +109,7 @@ impl WriteTx {
         one_row(update.exec(&self.db).await?.rows_affected)
     }
 
-    /// Deletes a webhook with its attempts, if the row is still at this version.
+    /// Deletes a webhook with its attempts, if the row is still at this version. [`WriteTx::hold_webhook`] comes first: a delivery adds attempts.
     pub async fn delete_webhook(&self, webhook: &Webhook) -> Result<()> {
         webhook_attempt::Entity::delete_many().filter(webhook_attempt::Column::WebhookId.eq(webhook.id.0)).exec(&self.db).await?;
         let delete = Entity::delete_many()

@@ -69,7 +69,7 @@ impl App {
                 let transition = command(&before, &cancel, now, &none_needed(), &pace)?;
                 rollout.state = before.commanded(&transition, now, &pace);
             }
-            let ended = settled(&before, &rollout, Some(actor.member_id));
+            let ended = settled(&before, &rollout, Some(actor.member_id), comment.as_deref());
             let mut taken = self.reviewed(actor, rollout, &asked.digest);
             taken.events.extend(ended);
             Ok(taken)

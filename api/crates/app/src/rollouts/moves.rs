@@ -82,7 +82,7 @@ impl App {
         if matches!(asked, Command::Start { .. }) {
             rollout.started_at = rollout.started_at.or(Some(now));
         }
-        let events = told(&rollout, asked, by).into_iter().chain(settled(&before, &rollout, by)).collect();
+        let events = told(&rollout, asked, by).into_iter().chain(settled(&before, &rollout, by, reason(asked))).collect();
         let detail = json!({
             "from": before.status,
             "to": rollout.state.status,

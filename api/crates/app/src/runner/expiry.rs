@@ -1,7 +1,9 @@
-//! Ends requests for approval that nobody answered within seven days, so that no list shows what nobody can decide any more.
+//! Ends requests for approval that nobody answered within seven days, so that no list shows what nobody can decide any more; and deletes jobs that
+//! finished long ago.
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use domain::audit::{AuditOutcome, NewAuditEntry};
 use domain::change::status::ChangeStatus;
 use domain::change::transition::{ChangeCommand, transition};
@@ -18,14 +20,32 @@ const TICK: Duration = Duration::from_secs(30);
 /// The most requests that one look ends; the next look takes the rest.
 const MOST: u64 = 200;
 
+/// How long a finished job is kept, for whoever looks into what happened.
+const JOBS_KEPT: TimeDelta = TimeDelta::days(7);
+/// The most finished jobs that one look deletes: short transactions.
+const MOST_JOBS: u64 = 2_000;
+
 /// Looks each half minute until stopped.
 pub(super) async fn run(app: App, stop: CancellationToken) {
     while !stop.is_cancelled() {
+        if let Err(error) = delete_finished(&app).await {
+            tracing::warn!(%error, "finished jobs could not be deleted");
+        }
         if let Err(error) = expire_lapsed(&app).await {
             tracing::warn!(%error, "lapsed requests for approval could not be looked for");
         }
         tokio::select! { () = stop.cancelled() => {} () = sleep(TICK) => {} }
     }
+}
+
+async fn delete_finished(app: &App) -> Result<(), store::StoreError> {
+    let tx = app.store().write().await?;
+    let deleted = tx.delete_finished_jobs(app.now() - JOBS_KEPT, MOST_JOBS).await?;
+    tx.commit().await?;
+    if deleted > 0 {
+        tracing::debug!(deleted, "finished jobs were deleted");
+    }
+    Ok(())
 }
 
 /// Ends what has lapsed, each change in its own transaction; returns how many.

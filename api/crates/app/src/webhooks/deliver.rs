@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use courier::Failure;
 use domain::audit::{AuditOutcome, NewAuditEntry};
 use domain::event::{Event, EventKind, SubjectKind};
@@ -15,7 +15,7 @@ use serde_json::json;
 use store::{EventFilter, Job, StoreError};
 use tokio::time::Instant;
 
-use super::{WebhookMessage, WrittenMessage, webhook_event};
+use super::{WebhookMessage, webhook_event};
 use crate::App;
 use crate::runner::jobs::WebhookPayload;
 use crate::runner::{JobEnd, JobError};
@@ -25,9 +25,6 @@ const BATCH: usize = 50;
 
 /// How long a job delivers before others get the worker.
 const TURN: Duration = Duration::from_secs(20);
-
-/// Between two jobs of which the first met a fault of ours.
-const PAUSE_AFTER_FAULT: TimeDelta = TimeDelta::minutes(1);
 
 /// What became of one message.
 enum Delivered {
@@ -49,7 +46,11 @@ pub(crate) async fn run(app: &App, job: &Job) -> Result<JobEnd, JobError> {
         }
         // The head first: what is read after it holds everything up to there.
         let head = reader.event_head(webhook.workspace_id).await?;
-        let waiting = waiting(app, &webhook, BATCH).await?;
+        let waiting = match waiting(app, &webhook, BATCH).await {
+            // One of them can't be read: those before it can.
+            Err(StoreError::Corrupt { .. }) => waiting(app, &webhook, 1).await?,
+            other => other?,
+        };
         if waiting.is_empty() {
             return pass_over(app, job, &webhook, head).await;
         }
@@ -64,16 +65,20 @@ pub(crate) async fn run(app: &App, job: &Job) -> Result<JobEnd, JobError> {
     Ok(JobEnd::Done)
 }
 
-/// The job gave up for a reason of our own, such as an event that can't be read: it is tried again, but not at once.
+/// The job gave up for a reason of our own, such as an event that can't be read: an attempt like any other that failed, so that people see it and it
+/// is tried ever later.
 pub(crate) async fn gave_up(app: &App, job: &Job) -> Result<(), JobError> {
     let WebhookPayload { webhook_id } = JobError::decode(job)?;
-    let tx = app.store().write().await?;
-    if let Some(webhook) = tx.webhook(job.workspace_id, webhook_id).await? {
-        let later = app.now() + PAUSE_AFTER_FAULT;
-        tx.put_webhook_place(&webhook, &WebhookPlace { next_try_at: Some(later), ..webhook.place.clone() }).await?;
-        tx.commit().await?;
+    let Some(webhook) = app.store().reader().webhook(job.workspace_id, webhook_id).await? else { return Ok(()) };
+    let (seq, at) = (webhook.place.cursor + 1, app.now());
+    let fault = Err(Failure::Unsendable("an internal error: the server's log has the cause"));
+    let (place, off) = webhook.place.clone().refused(Refused::default(), at);
+    let attempt = attempt(&webhook, seq, "unknown", 0, &fault, at);
+    match save(app, job, &webhook, place, off, &attempt, fault.as_ref().err()).await {
+        // A member changed it meanwhile: the next look tries that.
+        Ok(()) | Err(JobError::Store(StoreError::Conflict)) => Ok(()),
+        Err(error) => Err(error),
     }
-    Ok(())
 }
 
 /// The next messages of a webhook.
@@ -126,7 +131,7 @@ impl Waiting {
             Ok(_) => (webhook.place.clone().accepted(seq, ended), None),
             Err(failure) => webhook.place.clone().refused(refused(failure), ended),
         };
-        let attempt = attempt(webhook, seq, &written, took_ms, &outcome, at);
+        let attempt = attempt(webhook, seq, &written.event_type, took_ms, &outcome, at);
         match save(app, job, webhook, place.clone(), off, &attempt, outcome.as_ref().err()).await {
             Ok(()) if outcome.is_ok() => {
                 webhook.place = place;
@@ -150,7 +155,7 @@ fn refused(failure: &Failure) -> Refused {
 fn attempt(
     webhook: &Webhook,
     seq: i64,
-    written: &WrittenMessage,
+    event_type: &str,
     took_ms: i64,
     outcome: &Result<courier::Accepted, Failure>,
     at: DateTime<Utc>,
@@ -163,7 +168,7 @@ fn attempt(
         webhook_id: webhook.id,
         number: webhook.place.attempts + 1,
         seq,
-        event_type: written.event_type.clone(),
+        event_type: event_type.to_owned(),
         attempt: webhook.place.failures.saturating_add(1),
         at,
         took_ms,

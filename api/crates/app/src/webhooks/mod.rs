@@ -36,9 +36,9 @@ use crate::error::{AppError, AppResult};
 use crate::seal::{SealBroken, Sealed};
 
 impl App {
-    /// The webhook as a mutation reads it; refuses with `STALE_REVISION` when it is at another version than the caller read.
+    /// The webhook as a mutation reads it, held until the transaction ends; refuses with `STALE_REVISION` when it is at another version than the caller read.
     async fn webhook_at(&self, tx: &WriteTx, actor: &Actor, id: WebhookId, expected: Option<i64>) -> AppResult<Webhook> {
-        let webhook = tx.webhook(actor.workspace_id, id).await?.ok_or(AppError::NotFound)?;
+        let webhook = tx.hold_webhook(actor.workspace_id, id).await?.ok_or(AppError::NotFound)?;
         match expected {
             Some(expected) if expected != webhook.version => Err(AppError::StaleRevision { expected, current: webhook.version }),
             _ => Ok(webhook),

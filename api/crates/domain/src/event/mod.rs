@@ -148,6 +148,8 @@ text_enum! {
         RolloutResumed = "ROLLOUT_RESUMED",
         /// A rollout went back by a phase; `data.phase` is the one it went back to.
         RolloutReverted = "ROLLOUT_REVERTED",
+        /// A rollout is being cancelled or rolled back: what it did is taken back first; `data.goal`, `data.reason`, `data.text`, `data.phase`.
+        RolloutStopping = "ROLLOUT_STOPPING",
         /// A rollout is complete: the original is on for all users.
         RolloutCompleted = "ROLLOUT_COMPLETED",
         /// A rollout was cancelled; `data.reason`, `data.text`.

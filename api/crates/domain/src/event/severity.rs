@@ -3,12 +3,14 @@
 use serde_json::Value;
 
 use super::{EventKind, NewEvent};
-use crate::bulk::BulkItemState;
+use crate::access::Operation;
+use crate::bulk::{BulkItemState, BulkStage};
 use crate::bulk_rollout::BulkRolloutStatus;
 use crate::change::status::ChangeStatus;
+use crate::change::transition::ChangeEventKind;
 use crate::change::warning::Severity;
 use crate::rollout::{EndReason, VerdictOutcome};
-use crate::schedule::ScheduleState;
+use crate::schedule::{ScheduleState, Void};
 use crate::tenant::ConnectionState;
 use crate::text_enum;
 
@@ -47,8 +49,16 @@ impl NewEvent {
             K::SyncFailed | K::PeopleFailed | K::ImpactFailed | K::SignInsFailed | K::AgentRunFailed => Warning,
             K::TenantConnectionChanged => warned(self.read("to") != Some(ConnectionState::Connected)),
             K::EmergencyAccessChanged => Warning,
-            K::ChangeStatusChanged => warned(self.read("to") == Some(ChangeStatus::Failed)),
-            K::ScheduleChanged => warned(matches!(self.read("to"), Some(ScheduleState::Missed | ScheduleState::Blocked))),
+            K::ChangeStatusChanged => {
+                warned(self.read("to") == Some(ChangeStatus::Failed) || self.read("event") == Some(ChangeEventKind::Stop))
+            }
+            K::ScheduleChanged => warned(match self.read("to") {
+                Some(ScheduleState::Missed | ScheduleState::Blocked) => true,
+                // Not the one that a member took back: one that will not fire, and nobody said so.
+                Some(ScheduleState::Revoked) => self.read("code") != Some(Void::Cancelled),
+                _ => false,
+            }),
+            K::BulkChanged | K::BulkRolloutChanged => warned(self.read("what").is_some_and(stops)),
             K::DriftDetected => match self.read("severity") {
                 Some(Severity::Critical) => Critical,
                 Some(Severity::Warning) => Warning,
@@ -58,12 +68,11 @@ impl NewEvent {
             K::BulkProgress => Routine,
             K::RolloutVerdict => match self.read("outcome") {
                 Some(VerdictOutcome::Breach) => Critical,
-                Some(VerdictOutcome::NoData) => Warning,
                 _ => Info,
             },
             K::RolloutGuardTripped | K::BulkRolloutHeld => Critical,
             K::RolloutPaused | K::RolloutReverted | K::RolloutRolledBack | K::RolloutProtectionReduced => Warning,
-            K::RolloutCancelled => match self.read("reason") {
+            K::RolloutStopping | K::RolloutCancelled => match self.read("reason") {
                 Some(EndReason::GrantControlsEdited | EndReason::TwinDeleted | EndReason::OriginalDeleted) => Critical,
                 _ => Warning,
             },
@@ -86,7 +95,6 @@ impl NewEvent {
             | K::DriftReverted
             | K::DriftResolved
             | K::BulkCreated
-            | K::BulkChanged
             | K::RolloutCreated
             | K::RolloutEdited
             | K::RolloutApproved
@@ -95,7 +103,6 @@ impl NewEvent {
             | K::RolloutResumed
             | K::RolloutCompleted
             | K::BulkRolloutCreated
-            | K::BulkRolloutChanged
             | K::BulkRolloutReleased
             | K::AgentSettingsChanged
             | K::AgentRunCompleted
@@ -109,12 +116,23 @@ impl NewEvent {
         self.data.get(field)?.as_str()?.parse().ok()
     }
 
-    /// Whether something about a bulk change ended badly just then.
+    /// Whether something about a bulk change ended badly just then, or will not be tried because others did.
     fn bulk_failed(&self) -> bool {
-        let failed = [BulkItemState::Failed, BulkItemState::OutcomeUnknown].map(BulkItemState::as_str);
+        use BulkItemState as S;
+        let back = self.read("stage") == Some(BulkStage::Rollback);
+        let bad = |to| matches!(to, S::Failed | S::OutcomeUnknown | S::NotStarted) || (back && to == S::Applied);
         let moved = self.data.get("moved").and_then(Value::as_array);
-        moved.is_some_and(|moved| moved.iter().any(|item| item["to"].as_str().is_some_and(|to| failed.contains(&to))))
+        moved.is_some_and(|moved| moved.iter().any(|item| item["to"].as_str().and_then(|to| to.parse().ok()).is_some_and(bad)))
     }
+}
+
+/// Operations by which members stop, hold or take back what goes on in many tenants.
+fn stops(operation: Operation) -> bool {
+    use Operation as O;
+    matches!(
+        operation,
+        O::StopBulkChange | O::CancelBulkChange | O::RollbackBulk | O::PauseBulkRollout | O::CancelBulkRollout | O::RollBackBulkRollout
+    )
 }
 
 #[cfg(test)]
@@ -143,6 +161,9 @@ mod tests {
             (K::RolloutCompleted, json!({}), Info),
             (K::RolloutVerdict, json!({ "outcome": "BREACH" }), Critical),
             (K::RolloutVerdict, json!({ "outcome": "HEALTHY" }), Info),
+            (K::RolloutVerdict, json!({ "outcome": "NO_DATA" }), Info),
+            (K::RolloutStopping, json!({ "reason": "ASKED" }), Warning),
+            (K::RolloutStopping, json!({ "reason": "TWIN_DELETED" }), Critical),
             (K::BulkRolloutHeld, json!({}), Critical),
             (K::BulkRolloutEnded, json!({ "status": "CANCELLED" }), Warning),
             (K::BulkRolloutEnded, json!({ "status": "COMPLETED" }), Info),
@@ -150,7 +171,18 @@ mod tests {
             (K::BulkProgress, json!({ "moved": [{ "to": "APPLIED" }, { "to": "OUTCOME_UNKNOWN" }] }), Warning),
             (K::ChangeStatusChanged, json!({ "to": "failed" }), Warning),
             (K::ChangeStatusChanged, json!({ "to": "applied" }), Info),
+            (K::ChangeStatusChanged, json!({ "to": "cancelled", "event": "CANCEL" }), Info),
+            (K::ChangeStatusChanged, json!({ "to": "cancelled", "event": "STOP" }), Warning),
             (K::ScheduleChanged, json!({ "to": "missed" }), Warning),
+            (K::ScheduleChanged, json!({ "to": "revoked", "code": "CANCELLED" }), Info),
+            (K::ScheduleChanged, json!({ "to": "revoked", "code": "DRY_RUN_VOID" }), Warning),
+            (K::BulkChanged, json!({ "what": "stopBulkChange" }), Warning),
+            (K::BulkChanged, json!({ "what": "applyBulkChange" }), Info),
+            (K::BulkRolloutChanged, json!({ "what": "pauseBulkRollout" }), Warning),
+            (K::BulkRolloutChanged, json!({ "what": "resumeBulkRollout" }), Info),
+            (K::BulkProgress, json!({ "moved": [{ "to": "NOT_STARTED" }] }), Warning),
+            (K::BulkProgress, json!({ "stage": "ROLLBACK", "moved": [{ "to": "ROLLED_BACK" }] }), Routine),
+            (K::BulkProgress, json!({ "stage": "ROLLBACK", "moved": [{ "to": "APPLIED" }] }), Warning),
             (K::TenantConnectionChanged, json!({ "to": "CONSENT_REVOKED" }), Warning),
             (K::TenantConnectionChanged, json!({ "to": "CONNECTED" }), Info),
             (K::DriftDetected, json!({ "severity": "CRITICAL" }), Critical),

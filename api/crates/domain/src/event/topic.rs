@@ -110,6 +110,7 @@ impl EventKind {
             K::RolloutPaused => (T::Rollout, "paused"),
             K::RolloutResumed => (T::Rollout, "resumed"),
             K::RolloutReverted => (T::Rollout, "reverted"),
+            K::RolloutStopping => (T::Rollout, "stopping"),
             K::RolloutCompleted => (T::Rollout, "completed"),
             K::RolloutCancelled => (T::Rollout, "cancelled"),
             K::RolloutRolledBack => (T::Rollout, "rolled_back"),

@@ -115,7 +115,7 @@ pub struct EventWhere {
     /// Filed under one of these, at most 100; empty is anything.
     #[graphql(validator(max_items = 100))]
     topics: Option<Vec<EventTopic>>,
-    /// At least this severe. Events from before Causeway rated them count as `INFO`.
+    /// At least this severe. Events from before Causeway rated them are shown, whatever they are.
     min_severity: Option<EventSeverity>,
 }
 

@@ -58,7 +58,7 @@ event_object! {
 
         /// Everything that is known of it.
         async fn data(&self, ctx: &Context<'_>) -> Json {
-            Json::of(&public(&self.0.event.data, &|kind, key| ids(ctx).id(kind, key).0))
+            Json::of(&public(&self.0.event, &|kind, key| ids(ctx).id(kind, key).0))
         }
 
         /// The rollout across tenants, as it is now.

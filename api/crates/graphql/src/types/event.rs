@@ -119,6 +119,7 @@ impl From<domain::event::Event> for Event {
             | EventKind::RolloutPaused
             | EventKind::RolloutResumed
             | EventKind::RolloutReverted
+            | EventKind::RolloutStopping
             | EventKind::RolloutCompleted
             | EventKind::RolloutCancelled
             | EventKind::RolloutRolledBack

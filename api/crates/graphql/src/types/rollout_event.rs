@@ -37,6 +37,8 @@ pub enum RolloutEventType {
     Resumed,
     /// It went back by a phase.
     Reverted,
+    /// It is being cancelled or rolled back: what it did is taken back first.
+    Stopping,
     /// It is complete.
     Completed,
     /// It was cancelled.
@@ -62,6 +64,7 @@ event_object! {
                 EventKind::RolloutGuardTripped => RolloutEventType::GuardTripped,
                 EventKind::RolloutResumed => RolloutEventType::Resumed,
                 EventKind::RolloutReverted => RolloutEventType::Reverted,
+                EventKind::RolloutStopping => RolloutEventType::Stopping,
                 EventKind::RolloutCompleted => RolloutEventType::Completed,
                 EventKind::RolloutCancelled => RolloutEventType::Cancelled,
                 EventKind::RolloutRolledBack => RolloutEventType::RolledBack,
@@ -87,7 +90,7 @@ event_object! {
 
         /// Everything that is known of it.
         async fn data(&self, ctx: &Context<'_>) -> Json {
-            Json::of(&public(&self.0.event.data, &|kind, key| ids(ctx).id(kind, key).0))
+            Json::of(&public(&self.0.event, &|kind, key| ids(ctx).id(kind, key).0))
         }
 
         /// The rollout, as it is now.

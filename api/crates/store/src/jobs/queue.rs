@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::id::{JobId, WorkspaceId};
 use entity::job::{ActiveModel, Column, Entity};
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::{Job, JobState, NewJob, to_job};
@@ -99,6 +99,18 @@ impl WriteTx {
             },
             (0, None) => Err(StoreError::Unique { constraint: constraint::JOB_DEDUP.to_owned() }),
         }
+    }
+
+    /// Deletes jobs that finished before an instant, at most `limit`, and says how many. Without a workspace because it is housekeeping.
+    pub async fn delete_finished_jobs(&self, before: DateTime<Utc>, limit: u64) -> Result<u64> {
+        let old = Query::select()
+            .column(Column::Id)
+            .from(Entity)
+            .and_where(Expr::col(Column::FinishedAt).is_not_null())
+            .and_where(Expr::col(Column::FinishedAt).lt(before))
+            .limit(limit)
+            .to_owned();
+        Ok(Entity::delete_many().filter(Column::Id.in_subquery(old)).exec(&self.db).await?.rows_affected)
     }
 
     /// Takes back a job that no worker holds; false when one does, or it ended.

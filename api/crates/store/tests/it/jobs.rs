@@ -16,6 +16,7 @@ on_both!(
     tenants_take_turns,
     a_second_job_with_the_same_key_is_not_taken,
     jobs_end_in_their_states,
+    finished_jobs_are_deleted_after_a_while,
 );
 
 fn lease() -> TimeDelta {
@@ -180,4 +181,23 @@ async fn jobs_end_in_their_states(place: &Place) {
     assert_eq!((again.attempts, again.fence, again.exhausted()), (2, 2, false));
     again.attempts = 4;
     assert!(again.exhausted());
+}
+
+async fn finished_jobs_are_deleted_after_a_while(place: &Place) {
+    let world = World::new(place).await;
+    enqueue(&world.store, (0..4).map(|_| job(&world, "a"))).await;
+    for _ in 0..3 {
+        let claimed = world.store.claim_job(&["a"], "w", at(1), lease()).await.unwrap().unwrap();
+        complete(&world.store, &claimed).await;
+    }
+    let delete = async |before, limit| {
+        let tx = world.store.write().await.unwrap();
+        let deleted = tx.delete_finished_jobs(at(before), limit).await.unwrap();
+        tx.commit().await.unwrap();
+        deleted
+    };
+    assert_eq!(delete(2, 10).await, 0, "they finished at that instant");
+    assert_eq!((delete(3, 2).await, delete(3, 2).await, delete(3, 2).await), (2, 1, 0));
+    let counts = world.store.reader().job_counts().await.unwrap();
+    assert_eq!(counts, [("a".to_owned(), JobState::Ready, 1)], "what waits stays");
 }

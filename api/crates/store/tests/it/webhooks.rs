@@ -64,7 +64,7 @@ async fn due_is_what_is_on_behind_and_not_waiting(place: &Place) {
     put(&world, &[&behind, &off, &done, &waits]).await;
     let due = async |seconds| {
         let due = world.store.reader().due_webhooks(at(seconds), None, 10).await.unwrap();
-        due.into_iter().map(|webhook| webhook.id).collect::<BTreeSet<_>>()
+        due.into_iter().collect::<BTreeSet<_>>()
     };
     assert!(due(4).await.is_empty(), "nothing has happened yet");
     append(&world, EventKind::SyncStarted).await;
@@ -74,8 +74,10 @@ async fn due_is_what_is_on_behind_and_not_waiting(place: &Place) {
     assert_eq!(due(4).await, BTreeSet::from([behind.id, done.id]));
     let mut paged = Vec::new();
     while let [next] = world.store.reader().due_webhooks(at(5), paged.last().copied(), 1).await.unwrap().as_slice() {
-        paged.push(next.id);
+        paged.push(*next);
     }
+    let read = world.store.reader().webhooks_to_deliver(&paged).await.unwrap();
+    assert_eq!(read.into_iter().map(|webhook| webhook.unwrap().id).collect::<BTreeSet<_>>(), paged.iter().copied().collect());
     assert_eq!(paged, BTreeSet::from([behind.id, done.id, waits.id]).into_iter().collect::<Vec<_>>());
 }
 

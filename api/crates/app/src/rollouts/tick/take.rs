@@ -94,7 +94,7 @@ pub(super) async fn take(app: &App, tx: WriteTx, mut rollout: ManagedRollout, ti
     {
         pause.verdict = rollout.state.last_verdict;
     }
-    events.extend(settled(&before, &rollout, None));
+    events.extend(settled(&before, &rollout, None, None));
     if rollout.state.status.terminal() && !before.status.terminal() {
         tx.unwatch_rollout(rollout.workspace_id, rollout.id, now).await?;
     }

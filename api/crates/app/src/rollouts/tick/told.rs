@@ -2,7 +2,7 @@
 
 use domain::event::{EventKind, NewEvent, SubjectKind};
 use domain::id::{MemberId, RolloutVerdictId};
-use domain::rollout::{EndReason, ManagedRollout, PauseReason, Rollout, RolloutMode, RolloutStatus, RolloutStep, Verdict};
+use domain::rollout::{EndReason, Goal, GoalKind, ManagedRollout, PauseReason, Rollout, RolloutMode, RolloutStatus, RolloutStep, Verdict};
 use serde_json::{Value, json};
 use store::WriteTx;
 
@@ -63,9 +63,19 @@ pub(super) fn protection_reduced(rollout: &ManagedRollout, step: RolloutStep, wa
     reduced.then(|| event(rollout, rollout.acting, EventKind::RolloutProtectionReduced, data))
 }
 
-/// What a rollout that has just come to rest somewhere tells; nothing while it stays, or is on its way.
-pub(crate) fn settled(before: &Rollout, after: &ManagedRollout, by: Option<MemberId>) -> Option<NewEvent> {
+/// What a rollout that has just come to rest somewhere tells, or that is to be stopped for good from now on; nothing while it stays, or is on its way.
+/// `why`: what the member said who asked for it.
+pub(crate) fn settled(before: &Rollout, after: &ManagedRollout, by: Option<MemberId>, why: Option<&str>) -> Option<NewEvent> {
     let now = &after.state;
+    // Told at once: taking back what it did can take as long as Graph does not answer.
+    if let Some(goal) = stopping(now)
+        && !now.status.terminal()
+        && stopping(before).map(|goal| goal.kind) != Some(goal.kind)
+    {
+        let reason = goal.end.unwrap_or(EndReason::Asked);
+        let data = json!({ "goal": goal.kind, "reason": reason, "text": why, "phase": now.phase });
+        return Some(event(after, by, EventKind::RolloutStopping, data));
+    }
     let moved = before.status != now.status || before.phase != now.phase || before.phase_started_at != now.phase_started_at;
     let text = before.pause.as_ref().map(|pause| &pause.text);
     let reason = now.end.unwrap_or(EndReason::Asked);
@@ -84,4 +94,9 @@ pub(crate) fn settled(before: &Rollout, after: &ManagedRollout, by: Option<Membe
         _ => return None,
     };
     Some(event(after, by, kind, data))
+}
+
+/// How it is to end, where it is to end early.
+fn stopping(rollout: &Rollout) -> Option<Goal> {
+    rollout.goal.filter(|goal| matches!(goal.kind, GoalKind::Cancel | GoalKind::RollBack))
 }
