@@ -22,7 +22,7 @@ async fn blocked_people_stop_it(database: Database) {
 
     let told = stage.told(&paused).await;
     let tripped = told.iter().find(|event| event["kind"] == "GUARD_TRIPPED").unwrap();
-    assert_eq!(tripped["severity"], "critical", "{tripped:#}");
+    assert_eq!(tripped["severity"], "CRITICAL", "{tripped:#}");
     assert!(kinds(&told).contains(&"PROTECTION_REDUCED"), "{told:#?}");
 
     done(&stop(&stage.owner, "rollBackRollout", &paused).await, "rollBackRollout");
