@@ -142,7 +142,8 @@ async fn a_place_in_the_log_can_be_chosen(database: Database) {
     stage.happen(&["One", "Two", "Three"]).await;
     let received = stage.receiver.until("three messages", |received| received.len() >= 3).await;
     let seen = settled(&stage, &webhook, 3).await;
-    let again = done(&replay(&stage.owner, &seen, &received[0].body["data"]["cursor"]).await, "replayWebhook");
+    // The newest attempt is the first of the list: the third message, then the second.
+    let again = done(&replay(&stage.owner, &seen, &seen["attempts"][1]["replayAfter"]).await, "replayWebhook");
     let received = stage.receiver.until("two messages again", |received| received.len() >= 5).await;
     assert_eq!(names(&received), ["One", "Two", "Three", "Two", "Three"]);
     assert_eq!((&received[3].id, &received[4].id), (&received[1].id, &received[2].id), "the same messages");

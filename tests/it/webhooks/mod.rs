@@ -18,7 +18,7 @@ use crate::schedules::{deny, freeze, in_ms};
 /// What a test wants to know of a webhook.
 pub(crate) const WEBHOOK: &str = "id displayName url host topics minSeverity enabled disabledReason cursor consecutiveFailures failingSince \
     nextTryAt lastDeliveredAt previousSecretUntil revision tenants { id } createdBy { id } \
-    attempts(first: 100) { cursor eventType attempt at durationMs status accepted failure }";
+    attempts(first: 100) { cursor replayAfter eventType attempt at durationMs status accepted failure }";
 
 /// A world with a receiver. No tenant is connected.
 struct Stage {

@@ -161,8 +161,10 @@ impl Webhook {
 /// One attempt to deliver one message.
 #[derive(SimpleObject)]
 pub struct WebhookAttempt {
-    /// The event's place in the log: `replayWebhook` with the one before it delivers it again.
+    /// The event's place in the log.
     cursor: EventCursor,
+    /// The place before it: as `after` of `replayWebhook` it has this message delivered again, and what came since.
+    replay_after: EventCursor,
     /// The message's type, such as `rollout.paused`.
     event_type: String,
     /// Which attempt of this message it was, from 1.
@@ -184,6 +186,7 @@ impl WebhookAttempt {
     fn of(scope: &Scope, attempt: domain::webhook::WebhookAttempt) -> Self {
         WebhookAttempt {
             cursor: scope.ids.cursor(attempt.seq),
+            replay_after: scope.ids.cursor(attempt.seq - 1),
             event_type: attempt.event_type,
             attempt: attempt.attempt,
             at: attempt.at.into(),
