@@ -140,7 +140,7 @@ async fn a_place_in_the_log_can_be_chosen(database: Database) {
     let stage = Stage::set(database).await;
     let (webhook, _) = stage.webhook(json!({ "topics": ["FREEZE_WINDOW"] })).await;
     stage.happen(&["One", "Two", "Three"]).await;
-    let received = stage.receiver.until("three messages", |received| received.len() >= 3).await;
+    stage.receiver.until("three messages", |received| received.len() >= 3).await;
     let seen = settled(&stage, &webhook, 3).await;
     // The newest attempt is the first of the list: the third message, then the second.
     let again = done(&replay(&stage.owner, &seen, &seen["attempts"][1]["replayAfter"]).await, "replayWebhook");
