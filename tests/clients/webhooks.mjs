@@ -96,7 +96,7 @@ async function story(library) {
       const from = receiver.deliveries.length;
       try {
         const { accepted, status, failure } = await test(owner, id);
-        mustEqual({ accepted, status, failure }, { accepted: false, status: 401 }, 'the outcome');
+        mustEqual({ accepted, status, failure }, { accepted: false, status: 401, failure: 'answered with status 401' }, 'the outcome');
         mustEqual(receiver.deliveries.slice(from).map((d) => d.error), ['WebhookVerificationError'], 'the refusals');
       } finally {
         await receiver.trust(secret);
